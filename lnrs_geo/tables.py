@@ -1,0 +1,157 @@
+"""Read the small text tables that people keep in spreadsheets: crosswalks, overrides, registers.
+
+Spreadsheet programs change the delimiter with the country and the encoding with the mood; the
+words in the cells must survive both. Only the standard library is used here, because the
+multiplier reads its tables without any geometry package.
+"""
+
+import csv
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from lnrs_geo.errors import SourceError
+
+_DELIMITERS = (",", ";", "\t")
+# A WKT cell of a county outline passes csv's default of 131,072 characters; 2**31 - 1 is the most
+# that a C long holds on every platform.
+_FIELD_CHARACTERS = 2**31 - 1
+# csv keeps that limit for the whole process, so two threads must not set and restore it at once.
+_LIMIT_LOCK = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class TextTable:
+    """A text table as it stands in the file.
+
+    `columns` are the header's names, stripped; `rows` hold as many cells each; `lines` tells the
+    line of the file on which each row ends.
+    """
+
+    columns: tuple[str, ...]
+    rows: list[list[str]]
+    lines: list[int]
+    encoding: str
+    delimiter: str
+
+
+def read_text_table(path: str | Path) -> list[dict[str, str]]:
+    """Read a spreadsheet's CSV file as a list of rows, each a mapping of column to text.
+
+    Parameters
+    ----------
+    path
+        A file with one header line; comma, semicolon or tab separated; UTF-8 (with or without a
+        byte order mark), UTF-16 with one, or Windows-1252.
+
+    Returns
+    -------
+    One mapping per row in file order; an empty cell is "".
+
+    Raises
+    ------
+    SourceError
+        No such file, empty, the header names a column twice, or a row has more or fewer cells
+        than the header; the line is named.
+    """
+    table = load_table(path)
+    seen: set[str] = set()
+    for name in table.columns:
+        if name in seen:
+            raise SourceError(
+                f"The header names the column '{name}' twice.",
+                where=str(path),
+                fix="Rename or remove one of the two.",
+            )
+        seen.add(name)
+    return [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+
+
+def load_table(path: str | Path) -> TextTable:
+    """Read a delimited text file without judging its column names.
+
+    Raises
+    ------
+    SourceError
+        No such file, empty, not text, or ragged; the line is named.
+    """
+    text, encoding = decode_text(_content(path), where=str(path))
+    header_line = next((line for line in text.splitlines() if line.strip()), "")
+    if not header_line:
+        raise SourceError("It is empty.", where=str(path), fix="Save it again with a header line and rows.")
+    delimiter = _delimiter(header_line)
+    with _LIMIT_LOCK:
+        former = csv.field_size_limit(_FIELD_CHARACTERS)
+        try:
+            reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter, strict=True)
+            numbered = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
+        except csv.Error as error:
+            raise SourceError(
+                f"Line {reader.line_num} is not well-formed CSV ({error}).",
+                where=str(path),
+                fix="Look for a quotation mark that is not closed, or save the table again as CSV.",
+            ) from error
+        finally:
+            csv.field_size_limit(former)
+    columns = [name.strip() for name in numbered[0][1]]
+    body = numbered[1:]
+    # Spreadsheets add empty columns on the right; they are no column unless a row fills them.
+    while (
+        columns and not columns[-1] and not any("".join(row[len(columns) - 1 :]).strip() for _, row in body)
+    ):
+        columns.pop()
+    rows = [_fitted(row, columns=columns, line=line, where=str(path)) for line, row in body]
+    return TextTable(tuple(columns), rows, [line for line, _ in body], encoding, delimiter)
+
+
+def decode_text(data: bytes, *, where: str) -> tuple[str, str]:
+    """Return the text of `data` and the encoding it turned out to have; no byte is lost.
+
+    Raises
+    ------
+    SourceError
+        It holds NUL bytes and no byte order mark: not text at all.
+    """
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encodings = ["utf-16"]
+    else:
+        # Latin-1 last: it gives every byte a character, which cp1252 leaves out for five.
+        encodings = ["utf-8-sig", "cp1252", "latin-1"]
+        if b"\0" in data:
+            raise SourceError(
+                "It is not a text file.", where=where, fix="Export or save it again as UTF-8 text."
+            )
+    for encoding in encodings:
+        try:
+            return data.decode(encoding), "utf-8" if encoding == "utf-8-sig" else encoding
+        except UnicodeDecodeError:
+            continue
+    raise SourceError("It is not UTF-16 as its first bytes say.", where=where, fix="Save it again as UTF-8.")
+
+
+def _content(path: str | Path) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise SourceError(
+            f"It cannot be opened ({error.strerror or error}).",
+            where=str(path),
+            fix="Check the name and that you may read it.",
+        ) from error
+
+
+def _delimiter(header_line: str) -> str:
+    """Return the delimiter that cuts the header into most columns; a comma when none does."""
+    cuts = {mark: len(next(csv.reader([header_line], delimiter=mark), [])) for mark in _DELIMITERS}
+    return max(_DELIMITERS, key=lambda mark: cuts[mark])
+
+
+def _fitted(row: list[str], *, columns: list[str], line: int, where: str) -> list[str]:
+    width = len(columns)
+    if len(row) < width or any(cell.strip() for cell in row[width:]):
+        raise SourceError(
+            f"Line {line} has {len(row)} cells where the header has {width}.",
+            where=where,
+            fix="Put text that holds the delimiter in quotation marks, or fill in the missing cells.",
+        )
+    return row[:width]
