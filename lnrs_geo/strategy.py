@@ -1,0 +1,279 @@
+"""A strategy pack: what the program must know of one Local Nature Recovery Strategy.
+
+A pack is a TOML file with the strategy's names, its publication date, the names of its layers and
+fields, and the files that belong to it (its area, its crosswalk). The packs that come with the
+program stand in `lnrs_geo/strategies`; anybody can write another and name it by its path.
+"""
+
+import calendar
+import difflib
+import hashlib
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal, NoReturn, cast
+
+from lnrs_geo.errors import StrategyError
+
+StrategyStatus = Literal["published", "draft", "sample"]
+
+PACKS = Path(__file__).parent / "strategies"
+STATUSES = ("published", "draft", "sample")
+MEASURE_FIELDS = ("location_id", "measure_id", "measure", "priority", "eligible")
+SOURCE_KEYS = ("layers", "licence", "edition")
+TOP_KEYS = ("lnrs_id", "name", "title", "authority", "status", "published", "published_source",
+            "area", "authorities", "measures", "crosswalk", "source")  # fmt: skip
+REQUIRED = ("lnrs_id", "name", "authority", "status")
+
+
+@dataclass(frozen=True, slots=True)
+class Strategy:
+    """One strategy as its file states it; paths are complete, texts are trimmed.
+
+    Attributes
+    ----------
+    published
+        First and last day on which it may have been published (equal where the day is known);
+        None for a draft without a date.
+    published_text
+        The date as the file states it, for reports: `2025-09`.
+    fields
+        Column of the measures layer for each field that needs an alias (`measure_id` and so on).
+    source
+        Where the layers are published (`layers`), under which `licence`, in which `edition`.
+    """
+
+    lnrs_id: str
+    name: str
+    title: str
+    authority: str
+    status: StrategyStatus
+    published: tuple[date, date] | None
+    published_text: str
+    published_source: str
+    area: Path | None
+    authorities: tuple[str, ...]
+    measure_layers: tuple[str, ...]
+    fields: Mapping[str, str]
+    crosswalk: Path | None
+    source: Mapping[str, str]
+    path: Path
+    sha256: str
+
+    @property
+    def in_force(self) -> bool:
+        """Whether its map decides anything: a consultation draft does not (UG, section 4)."""
+        return self.status != "draft"
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A TOML table together with what an error message needs to point at it."""
+
+    path: Path
+    name: str
+    values: Mapping[str, Any]
+
+    def refuse(self, key: str, what: str, fix: str) -> NoReturn:
+        """Raise a StrategyError that names the file and the key."""
+        place = f"[{self.name}] {key}" if self.name else key
+        raise StrategyError(what, where=f"{self.path}, {place}", fix=fix)
+
+    def only(self, allowed: tuple[str, ...]) -> None:
+        """Refuse a key that is not in `allowed`, naming the nearest one that is."""
+        for key in self.values:
+            if key not in allowed:
+                self.refuse(key, "No such key is known.", _nearest(key, allowed, what="key"))
+
+    def text(self, key: str) -> str:
+        """Return a text, empty where the key is absent."""
+        value = self.values.get(key, "")
+        if not isinstance(value, str):
+            self.refuse(key, f"It must be a text, not {value!r}.", "Put it in double quotes.")
+        return value.strip()
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """Return a list of texts, empty where the key is absent."""
+        value = self.values.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(v, str) and v.strip() for v in value):
+            self.refuse(key, f"It must be a list of texts, not {value!r}.", 'Write ["one", "two"].')
+        return tuple(v.strip() for v in value)
+
+    def file(self, key: str) -> Path | None:
+        """Return the file that `key` names, which lies beside the strategy file unless absolute."""
+        name = self.text(key)
+        if not name:
+            return None
+        path = self.path.parent / name
+        if not path.is_file():
+            fix = f"Put the file beside {self.path.name}, correct the name, or take the key out."
+            self.refuse(key, f"There is no file {path}.", fix)
+        return path
+
+    def table(self, key: str, allowed: tuple[str, ...]) -> "_Table":
+        """Return an inner table whose keys are all in `allowed`, empty where it is absent."""
+        value = self.values.get(key, {})
+        if not isinstance(value, dict):
+            self.refuse(key, f"It must be a table, not {value!r}.", f"Write [{key}] on its own line.")
+        inner = _Table(self.path, key, value)
+        inner.only(allowed)
+        return inner
+
+
+def names() -> list[str]:
+    """Return the names of the strategy packs that come with the program.
+
+    Examples
+    --------
+    >>> "derbyshire" in names()
+    True
+    """
+    return sorted(file.parent.name for file in PACKS.glob("*/strategy.toml"))
+
+
+def load(name_or_path: str | Path) -> Strategy:
+    """Read a strategy: a pack by its name, or any file that ends in `.toml`.
+
+    Parameters
+    ----------
+    name_or_path
+        The name of a pack, upper or lower case, or the path of a strategy file. Files that it
+        names resolve beside it.
+
+    Raises
+    ------
+    StrategyError
+        There is no such pack or file, or the file is malformed: an unknown key, a wrong type, a
+        date that cannot be, a file that is not there.
+
+    Examples
+    --------
+    >>> derbyshire = load("derbyshire")
+    >>> derbyshire.lnrs_id, derbyshire.published_text
+    ('14', '2025-09')
+    >>> [str(day) for day in derbyshire.published]
+    ['2025-09-01', '2025-09-30']
+    """
+    path = _locate(name_or_path)
+    try:
+        content = path.read_bytes()
+        values = tomllib.loads(content.decode("utf-8-sig"))
+    except OSError as error:
+        fix = "Check the path and the right to read it."
+        raise StrategyError("It cannot be opened.", where=str(path), fix=fix) from error
+    except UnicodeDecodeError as error:
+        raise StrategyError("It is not UTF-8 text.", where=str(path), fix="Save it as UTF-8.") from error
+    except tomllib.TOMLDecodeError as error:
+        fix = "Mend that line; the strategies that come with the program show the form."
+        raise StrategyError(f"It is not valid TOML: {error}.", where=str(path), fix=fix) from error
+    return _build(_Table(path, "", values), sha256=hashlib.sha256(content).hexdigest())
+
+
+def possible_days(text: str) -> tuple[date, date]:
+    """Return the first and the last day that a date of day, month or year precision may mean.
+
+    Raises
+    ------
+    ValueError
+        The text is no such date.
+
+    Examples
+    --------
+    >>> [str(day) for day in possible_days("2024-02")]
+    ['2024-02-01', '2024-02-29']
+    """
+    if not re.fullmatch(r"[0-9]{4}(-[0-9]{2}){0,2}", text):
+        raise ValueError(f"{text!r} is not written as YYYY-MM-DD, YYYY-MM or YYYY")
+    numbers = [int(number) for number in text.split("-")]
+    if len(numbers) == 3:
+        day = date(*numbers)
+        return day, day
+    first_month, last_month = (numbers[1], numbers[1]) if len(numbers) == 2 else (1, 12)
+    first = date(numbers[0], first_month, 1)
+    return first, date(numbers[0], last_month, calendar.monthrange(numbers[0], last_month)[1])
+
+
+def _locate(name_or_path: str | Path) -> Path:
+    """Return the path of the strategy file that the user named."""
+    text = str(name_or_path)
+    if text.lower().endswith(".toml"):
+        return Path(text)
+    known = {name.lower(): name for name in names()}
+    if text.lower() not in known:
+        fix = _nearest(text, tuple(known.values()), what="strategy") + " A file of your own ends in .toml."
+        raise StrategyError("There is no strategy of that name.", where=text, fix=fix)
+    return PACKS / known[text.lower()] / "strategy.toml"
+
+
+def _build(top: _Table, *, sha256: str) -> Strategy:
+    """Return the record of a strategy file whose content has been read."""
+    top.only(TOP_KEYS)
+    for key in REQUIRED:
+        if top.values.get(key, "") == "":
+            top.refuse(key, "It is missing.", f"Add a line {key} = ...")
+    status = top.text("status")
+    if status not in STATUSES:
+        top.refuse("status", f"{status!r} is no status.", _nearest(status, STATUSES, what="status"))
+    measures = top.table("measures", ("layers", *MEASURE_FIELDS))
+    source = top.table("source", SOURCE_KEYS)
+    published, published_text = _published(top, status=status)
+    return Strategy(
+        lnrs_id=_lnrs_id(top),
+        name=top.text("name"),
+        title=top.text("title"),
+        authority=top.text("authority"),
+        status=cast(StrategyStatus, status),
+        published=published,
+        published_text=published_text,
+        published_source=top.text("published_source"),
+        area=top.file("area"),
+        authorities=top.texts("authorities"),
+        measure_layers=measures.texts("layers"),
+        fields=_texts_of(measures, MEASURE_FIELDS),
+        crosswalk=top.table("crosswalk", ("file",)).file("file"),
+        source=_texts_of(source, SOURCE_KEYS),
+        path=top.path,
+        sha256=sha256,
+    )
+
+
+def _published(top: _Table, *, status: str) -> tuple[tuple[date, date] | None, str]:
+    """Return the possible days of publication and the date as it was stated."""
+    value = top.values.get("published", "")
+    # TOML turns an unquoted 2025-01-15 into a date: as good as the text (a time of day is refused below).
+    text = value.isoformat() if isinstance(value, date) else value
+    fix = 'Write it as "2025-09-14", or "2025-09" or "2025" where the day or month is not known.'
+    if not isinstance(text, str):
+        top.refuse("published", f"It must be a date, not {value!r}.", fix)
+    text = text.strip()
+    if not text:
+        if status != "draft":
+            top.refuse("published", f"A strategy of status {status} needs a date of publication.", fix)
+        return None, ""
+    try:
+        return possible_days(text), text
+    except ValueError as error:
+        top.refuse("published", f"{text!r} is no date: {error}.", fix)
+
+
+def _lnrs_id(top: _Table) -> str:
+    """Return the strategy's id as text: 14, 14.0 and "14" are one."""
+    value = top.values["lnrs_id"]
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        top.refuse("lnrs_id", f"It must be a text or a number, not {value!r}.", 'Write it as "14".')
+    return re.sub(r"\.0+$", "", str(value).strip())
+
+
+def _texts_of(table: _Table, keys: tuple[str, ...]) -> Mapping[str, str]:
+    """Return the texts that a table holds under `keys`, those that are absent left out."""
+    return MappingProxyType({key: table.text(key) for key in keys if table.text(key)})
+
+
+def _nearest(word: str, allowed: tuple[str, ...], *, what: str) -> str:
+    """Return advice that names the nearest allowed word, or all of them where none is near."""
+    near = difflib.get_close_matches(word.lower(), allowed, n=1, cutoff=0.6)
+    return f"Did you mean the {what} {near[0]!r}?" if near else f"Known: {', '.join(allowed)}."
