@@ -1,0 +1,1 @@
+"""The spatial layer: reads, normalises, matches and cuts; it knows geometry and no policy."""
