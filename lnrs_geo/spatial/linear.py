@@ -1,0 +1,261 @@
+"""Cut lines and points by regions: on an edge is in, and a line is not cut where it wanders along one.
+
+Rules section 7: a line on an edge (within 1e-6 m) is in, as is a tree; consecutive stretches that
+leave the edge by more than that and never by more than 0.1 m are not cut, they take the answer of
+the longer side together.
+"""
+
+import itertools
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+
+from lnrs_geo.spatial.clip import surroundings
+from lnrs_geo.spatial.match import ON_EDGE_M, Floats
+
+Key = tuple[int, int]
+# (zones: number, geometry or None for the rest, default code, covers count), (covers: code, geometry)
+Lookup = tuple[list[tuple[int, shapely.Geometry | None, int, bool]], list[tuple[int, shapely.Geometry]]]
+
+ALONG_EDGE_M = 0.1
+SHORTEST_PIECE_M = 0.1
+# Two cuts nearer than this are one point of the line.
+SAME_POINT_M = 1e-5
+# A stretch this short is the crossing of an edge as wide as `ON_EDGE_M`, at a slant.
+CROSSING_M = 1e-3
+
+
+@dataclass(frozen=True, slots=True)
+class Stretches:
+    """A line's parts by (code, zone), each with whether it wanders along an edge, and what was given away."""
+
+    parts: dict[Key, tuple[shapely.Geometry, bool]]
+    given_away: tuple[float, ...]
+
+
+@dataclass(slots=True)
+class _Stretch:
+    start: float
+    end: float
+    key: Key
+    wanders: bool = False
+
+    @property
+    def length(self) -> float:
+        return self.end - self.start
+
+
+def cut_line(line: shapely.Geometry, *, lookup: Lookup) -> Stretches:
+    """Cut a line (multipart allowed) where its answer changes.
+
+    Returns
+    -------
+    Parts that sum to the line within 0.001 m.
+    """
+    zones, covers = _widened(lookup)
+    regions = [zone[1] for zone in zones if zone[1] is not None] + [cover[1] for cover in covers]
+    edges = shapely.union_all(shapely.boundary(np.array(regions, dtype=object))) if regions else None
+    found: dict[Key, list[shapely.Geometry]] = {}
+    wandering: set[Key] = set()
+    given_away: list[float] = []
+    for component in shapely.get_parts(line):
+        stretches = _stretches(component, edges, (zones, covers))
+        _forget_crossings(stretches)
+        if len(stretches) > 1:
+            _join_wanderers(component, stretches, (zones, covers))
+            given_away += _give_away_short(stretches)
+        for one in _merged(stretches):
+            whole = one.start <= 0.0 and one.end >= component.length
+            found.setdefault(one.key, []).append(component if whole else _substrings(component, [one])[0])
+            if one.wanders:
+                wandering.add(one.key)
+    return Stretches(
+        {key: (_lines(found[key]), key in wandering) for key in sorted(found)}, tuple(given_away)
+    )
+
+
+def cut_points(points: shapely.Geometry, *, lookup: Lookup) -> dict[Key, tuple[shapely.Geometry, bool]]:
+    """Give each point its key; the flag says that it lies on the edge of two zones (the first has it)."""
+    zones, covers = _widened(lookup)
+    found: dict[Key, list[shapely.Geometry]] = {}
+    on_edge: dict[Key, bool] = {}
+    for point in shapely.get_parts(points):
+        key = _key_at(point, (zones, covers))
+        found.setdefault(key, []).append(point)
+        claims = sum(1 for zone in zones if zone[1] is not None and shapely.intersects(zone[1], point))
+        edge_of_last = any(
+            zone[1] is not None and shapely.dwithin(shapely.boundary(zone[1]), point, 2 * ON_EDGE_M)
+            for zone in zones
+        )
+        on_edge[key] = on_edge.get(key, False) or claims > 1 or edge_of_last
+    return {
+        key: (found[key][0] if len(found[key]) == 1 else shapely.multipoints(found[key]), on_edge[key])
+        for key in sorted(found)
+    }
+
+
+def _widened(lookup: Lookup) -> Lookup:
+    """Widen every region by the width of an edge, so that on the edge is in."""
+    zones, covers = lookup
+    wide = (
+        [(n, None if g is None else shapely.buffer(g, ON_EDGE_M, quad_segs=2), d, c) for n, g, d, c in zones],
+        [(code, shapely.buffer(g, ON_EDGE_M, quad_segs=2)) for code, g in covers],
+    )
+    for region in [zone[1] for zone in wide[0]] + [cover[1] for cover in wide[1]]:
+        shapely.prepare(region)
+    return wide
+
+
+def _stretches(line: shapely.Geometry, edges: shapely.Geometry | None, lookup: Lookup) -> list[_Stretch]:
+    """Cut one line at every edge and name each stretch by the land under its middle."""
+    total = float(line.length)
+    at = [0.0, total]
+    if edges is not None:
+        at += _crossings(line, edges)
+    stops = sorted(at)
+    cuts = [stops[0]]
+    cuts += [stop for before, stop in itertools.pairwise(stops) if stop - before > SAME_POINT_M]
+    cuts[-1] = total
+    if len(cuts) == 1:
+        cuts = [0.0, total]
+    stretches = [
+        _Stretch(start, end, _key_at(shapely.line_interpolate_point(line, (start + end) / 2), lookup))
+        for start, end in itertools.pairwise(cuts)
+    ]
+    return _merged(stretches)
+
+
+def _crossings(line: shapely.Geometry, edges: shapely.Geometry) -> list[float]:
+    """Say after how many metres a line meets edges: each pass of a line that crosses itself counts."""
+    corners, starts = _milestones(line)
+    segments = shapely.linestrings(np.stack([corners[:-1], corners[1:]], axis=1))
+    shapely.prepare(edges)
+    crossing = np.flatnonzero(shapely.intersects(edges, segments))
+    met, which = shapely.get_coordinates(shapely.intersection(segments[crossing], edges), return_index=True)
+    at = crossing[which]
+    found: list[float] = (starts[at] + np.hypot(*(met - corners[at]).T)).tolist()
+    return found
+
+
+def _milestones(line: shapely.Geometry) -> tuple[Floats, Floats]:
+    """Return the corners of a line, and after how many metres each is reached."""
+    corners = shapely.get_coordinates(line)
+    return corners, np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(corners, axis=0).T))])
+
+
+def _substrings(line: shapely.Geometry, stretches: list[_Stretch]) -> list[shapely.Geometry]:
+    """Return the stretches of a line as lines."""
+    corners, at = _milestones(line)
+    found = []
+    for one in stretches:
+        ends = np.column_stack([np.interp([one.start, one.end], at, xy) for xy in corners.T])
+        between = corners[np.searchsorted(at, one.start, "right") : np.searchsorted(at, one.end, "left")]
+        found.append(shapely.linestrings(np.concatenate([ends[:1], between, ends[1:]])))
+    return found
+
+
+def _key_at(point: shapely.Geometry, lookup: Lookup) -> Key:
+    zones, covers = lookup
+    for number, region, default, covered in zones:
+        if region is None or shapely.intersects(region, point):
+            if covered:
+                for code, cover in covers:
+                    if shapely.intersects(cover, point):
+                        return code, number
+            return default, number
+    raise ValueError("zones must claim all land: the last one has no geometry")
+
+
+def _merged(stretches: list[_Stretch]) -> list[_Stretch]:
+    """Join neighbours of one key."""
+    joined: list[_Stretch] = []
+    for one in stretches:
+        if joined and joined[-1].key == one.key:
+            joined[-1] = _Stretch(joined[-1].start, one.end, one.key, joined[-1].wanders or one.wanders)
+        else:
+            joined.append(one)
+    return joined
+
+
+def _forget_crossings(stretches: list[_Stretch]) -> None:
+    """Give the moment in which a line crosses a widened edge to what came before (or comes after)."""
+    while len(stretches) > 1:
+        at = next((i for i, one in enumerate(stretches) if one.length < CROSSING_M), None)
+        if at is None:
+            return
+        stretches[at].key = stretches[at - 1 if at else 1].key
+        stretches[:] = _merged(stretches)
+
+
+def _join_wanderers(line: shapely.Geometry, stretches: list[_Stretch], lookup: Lookup) -> None:
+    """Give each run of stretches that stay within 0.1 m of an edge the key of its longer side."""
+    shapes = _substrings(line, stretches)
+    parting = {
+        pair: _parting_edges(*pair, lookup)
+        for pair in {(one.key, other.key) for one, other in itertools.pairwise(stretches)}
+    }
+    joined = [
+        _wander(left, right, edges=parting[one.key, other.key])
+        for (one, other), (left, right) in zip(
+            itertools.pairwise(stretches), itertools.pairwise(shapes), strict=True
+        )
+    ]
+    start = 0
+    while start < len(joined):
+        end = start
+        while end < len(joined) and joined[end]:
+            end += 1
+        run = stretches[start : end + 1] if end > start else []
+        lengths: dict[Key, float] = {}
+        for one in run:
+            lengths[one.key] = lengths.get(one.key, 0.0) + one.length
+        # to the millimetre: the width of an edge is no reason to be longer
+        longer = min(lengths, key=lambda key: (-round(lengths[key], 3), -key[0], key[1]), default=(0, 0))
+        for one in run:
+            one.key, one.wanders = longer, True
+        start = max(end, start + 1)
+    stretches[:] = _merged(stretches)
+
+
+def _wander(*stretches: shapely.Geometry, edges: shapely.Geometry) -> bool:
+    """Say whether stretches leave an edge, all of them, and never by more than 0.1 m."""
+    shapes = np.array(stretches, dtype=object)
+    middles = shapely.line_interpolate_point(shapes, 0.5, normalized=True)
+    if not shapely.dwithin(edges, middles, ALONG_EDGE_M).all():
+        return False
+    near = shapely.intersection(edges, shapely.box(*surroundings(shapes, reach_m=1.0)))
+    beside = shapely.buffer(near, ALONG_EDGE_M, quad_segs=16)
+    upon = shapely.buffer(near, 3 * ON_EDGE_M, quad_segs=2)
+    return bool((shapely.covers(beside, shapes) & ~shapely.covers(upon, shapes)).all())
+
+
+def _parting_edges(one: Key, other: Key, lookup: Lookup) -> shapely.Geometry:
+    """Return the edges that can part two answers, and no others."""
+    zones, covers = lookup
+    edges = [shape for number, shape, _, _ in zones if one[1] != other[1] and number in (one[1], other[1])]
+    edges += [shape for code, shape in covers if one[0] != other[0] and code in (one[0], other[0])]
+    lines = shapely.boundary(np.array([shape for shape in edges if shape is not None], dtype=object))
+    found = shapely.union_all(lines)
+    shapely.prepare(found)
+    return found
+
+
+def _give_away_short(stretches: list[_Stretch]) -> list[float]:
+    """Give each stretch under 0.1 m to its longer neighbour, the shortest first."""
+    given_away = []
+    while len(stretches) > 1:
+        at = min(range(len(stretches)), key=lambda i: stretches[i].length)
+        if stretches[at].length >= SHORTEST_PIECE_M:
+            break
+        beside = [stretches[i] for i in (at - 1, at + 1) if 0 <= i < len(stretches)]
+        # to the millimetre: of equals the higher code has it, whichever way the line was drawn
+        longer = max(beside, key=lambda one: (round(one.length, 3), one.key[0], -one.key[1]))
+        stretches[at].key = longer.key
+        given_away.append(stretches[at].length)
+        stretches[:] = _merged(stretches)
+    return given_away
+
+
+def _lines(lines: list[shapely.Geometry]) -> shapely.Geometry:
+    return lines[0] if len(lines) == 1 else shapely.multilinestrings(lines)
