@@ -1,0 +1,292 @@
+"""Gather the inputs of a run: read, bring into EPSG:27700, normalise; files or frames alike."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from lnrs_geo import strategy as strategies
+from lnrs_geo import tables
+from lnrs_geo.errors import OptionError, SchemaError, SourceError
+from lnrs_geo.issues import issue
+from lnrs_geo.model import Issue
+from lnrs_geo.multiplier.consistency import Crosswalk
+from lnrs_geo.multiplier.overrides import Override, read_overrides
+from lnrs_geo.settings import Source, Sources, Table
+from lnrs_geo.spatial import crs, normalise, schema
+from lnrs_geo.spatial.read import RawLayer, read_layers
+from lnrs_geo.strategy import Strategy
+
+# GeoJSON without a word is in this system (RFC 7946): a default, which `--crs` may correct.
+GEOJSON_DEFAULT = "EPSG:4326"
+# `--crs` speaks of the land to be checked; a map layer that states its own system keeps it.
+SUBJECTS = ("parcels", "boundary")
+# Further than any tolerance, and than the surroundings that the splitting looks at.
+NEAR_M = 250.0
+MEASURE_FIELDS = ("location_id", "measure_id", "measure", "priority", "eligible")
+AUTHORITY_FIELDS = ("authority",)
+# Issues by which part of the Local Habitat Map is known to be missing: whole layers, or features
+# that could not be placed. No Low may be made of that (rules section 4).
+MAP_LACKS = ("measures-incomplete", "measure-left-out", "measure-not-polygon")
+
+
+@dataclass(slots=True)
+class Inputs:
+    """Everything a run works on, normalised, with the issues met and a record of each file."""
+
+    strategy: Strategy
+    crosswalk: Crosswalk
+    overrides: tuple[Override, ...]
+    measures: gpd.GeoDataFrame
+    areas: gpd.GeoDataFrame | None
+    authorities: gpd.GeoDataFrame | None
+    apib: gpd.GeoDataFrame | None
+    acb: gpd.GeoDataFrame | None
+    files: list[dict[str, Any]] = field(default_factory=list)
+    issues: list[Issue] = field(default_factory=list)
+
+    @property
+    def map_complete(self) -> bool:
+        """False where a layer of the Local Habitat Map is known to be absent (rules section 4)."""
+        return not any(one.code in MAP_LACKS for one in self.issues)
+
+
+class Gatherer:
+    """Reads the sources of one run and keeps the record of what was read."""
+
+    def __init__(self, sources: Sources) -> None:
+        self.sources = sources
+        self.near: tuple[float, float, float, float] | None = None
+        self.issues: list[Issue] = []
+        self.files: list[dict[str, Any]] = []
+        _check_map(sources.field_map)
+
+    def land(self) -> Inputs:
+        """Read everything but the parcels.
+
+        Raises
+        ------
+        LnrsGeoError
+            A file cannot be read or used; the first one met is named.
+        """
+        strategy = strategies.load(self.sources.strategy)
+        self.files.append({"role": "strategy", "path": strategy.path.name, "sha256": strategy.sha256})
+        raw = self._measure_layers(strategy)
+        given = {k: v for k, v in self.sources.field_map.items() if k in MEASURE_FIELDS}
+        found = {
+            f"{layer.source}: {layer.layer}": [str(c) for c in layer.frame.columns if c != "geometry"]
+            for layer in raw
+        }
+        schema.require_mapped(given, fields=MEASURE_FIELDS, found=found)
+        measures, issues = normalise.measures(
+            raw, aliases=self._aliases(strategy), lnrs_id=strategy.lnrs_id, near=self.near
+        )
+        self.issues += issues
+        area = self.sources.area if self.sources.area is not None else strategy.area
+        areas = self._zones(area, "area", strategy)
+        authorities = self._zones(self.sources.authorities, "authority", strategy)
+        book = self._crosswalk(strategy)
+        rows = self._table(self.sources.overrides, "overrides")
+        overrides = read_overrides(rows, where=_name(self.sources.overrides, "overrides"))
+        return Inputs(
+            strategy=strategy,
+            crosswalk=book,
+            overrides=overrides,
+            measures=measures,
+            areas=areas,
+            authorities=authorities,
+            apib=self._plain(self.sources.apib, "apib"),
+            acb=self._plain(self.sources.acb, "acb"),
+            files=self.files,
+            issues=self.issues,
+        )
+
+    def look_near(self, bounds: tuple[float, float, float, float]) -> None:
+        """Limit what is examined of the map to the surroundings of these bounds; NaN limits nothing."""
+        if not any(value != value for value in bounds):
+            self.near = (bounds[0] - NEAR_M, bounds[1] - NEAR_M, bounds[2] + NEAR_M, bounds[3] + NEAR_M)
+
+    def parcels(self, *, bare_ok: bool) -> normalise.Parcels:
+        """Read the parcels of all files together."""
+        raw = [
+            layer
+            for one in self.sources.parcels
+            for layer in self.layers(one, "parcels", self.sources.layers)
+        ]
+        fields = {k: v for k, v in self.sources.field_map.items() if k in schema.PARCEL_FIELDS}
+        read = normalise.parcels(raw, field_map=fields, bare_ok=bare_ok)
+        self.issues += read.issues
+        return read
+
+    def layers(self, source: Source, role: str, wanted: Sequence[str] = ()) -> list[RawLayer]:
+        """Read a source and bring its layers into EPSG:27700, noting each in the record."""
+        if isinstance(source, gpd.GeoDataFrame):
+            raw = [_frame_layer(source, role)]
+        else:
+            raw, found = read_layers(source, layers=wanted, crs=self.sources.crs)
+            self.issues += found
+        result = []
+        for layer in raw:
+            if not layer.has_geometry:
+                result.append(layer)
+                continue
+            by_default = layer.driver == "GeoJSON" and layer.frame.crs == GEOJSON_DEFAULT
+            frame, how, issues = crs.to_bng(
+                layer.frame,
+                dataset=layer.source,
+                layer=layer.layer,
+                assume=self.sources.crs if by_default or role in SUBJECTS else None,
+                default_crs=by_default,
+            )
+            self.issues += issues
+            self.files.append(
+                {
+                    "role": role,
+                    "path": layer.source,
+                    "layer": layer.layer,
+                    "sha256": layer.sha256,
+                    "driver": layer.driver,
+                    "encoding": layer.encoding,
+                    "features": len(frame),
+                    "crs": how.source_crs,
+                    "transformation": how.name,
+                    "accuracy_m": how.accuracy_m,
+                }
+            )
+            # a feature that lost its place on the way has been told so: it is there, but not to be used
+            came, left = (np.asarray(one.geometry.array, dtype=object) for one in (layer.frame, frame))
+            lost = frame.index[shapely.is_missing(left) & ~shapely.is_missing(came)]
+            result.append(replace(layer, frame=frame, unreadable=layer.unreadable | set(map(str, lost))))
+        return result
+
+    def _measure_layers(self, strategy: Strategy) -> list[RawLayer]:
+        """Read the measures; frames, which bear no name, stand for the strategy's layers in their order."""
+        sources = self.sources.measures
+        names = strategy.measure_layers
+        if len(names) != len(sources) or not all(isinstance(one, gpd.GeoDataFrame) for one in sources):
+            return [
+                layer
+                for one in sources
+                for layer in self.layers(one, "measures", self.sources.measures_layers)
+            ]
+        return [
+            replace(layer, layer=name)
+            for one, name in zip(sources, names, strict=True)
+            for layer in self.layers(one, "measures")
+        ]
+
+    def _aliases(self, strategy: Strategy) -> dict[str, Any]:
+        given = {k: v for k, v in self.sources.field_map.items() if k in MEASURE_FIELDS}
+        layers = self.sources.measures_layers or strategy.measure_layers
+        return {**strategy.fields, **given, **({"layers": list(layers)} if layers else {})}
+
+    def _zones(self, source: Source | None, kind: str, strategy: Strategy) -> gpd.GeoDataFrame | None:
+        if source is None:
+            return None
+        columns = [self.sources.field_map["authority"]] if "authority" in self.sources.field_map else []
+        layers = self.layers(source, kind)
+        _refuse_other_roles(layers, option="--area" if kind == "area" else "--authorities")
+        frame, issues = normalise.zones(layers, kind=kind, id_columns=columns if kind == "authority" else [])
+        self.issues += issues
+        if kind == "area":
+            # a strategy area without ids is the area of the strategy that is loaded
+            frame["zone_id"] = frame["zone_id"].where(frame["zone_id"] != "", strategy.lnrs_id)
+        return frame
+
+    def _plain(self, source: Source | None, role: str) -> gpd.GeoDataFrame | None:
+        """Read polygons of which only the place matters (APIB, ACB)."""
+        if source is None:
+            return None
+        frame, issues = normalise.zones(self.layers(source, role), kind="area")
+        # one id for many sites is the rule in these layers, not a remark
+        self.issues += [one for one in issues if one.code != "zone-repeated"]
+        return frame
+
+    def _crosswalk(self, strategy: Strategy) -> Crosswalk:
+        given = self.sources.crosswalk if self.sources.crosswalk is not None else strategy.crosswalk
+        where = _name(given, "crosswalk")
+        book = Crosswalk.from_rows(self._table(given, "crosswalk"), where=where, lnrs_id=strategy.lnrs_id)
+        self.issues += book.issues
+        if not book.rows:
+            self.issues.append(
+                issue(
+                    "crosswalk-empty",
+                    "There is no crosswalk row for this strategy, so every proposal inside a measure stays open.",
+                    dataset=where,
+                )
+            )
+        return book
+
+    def _table(self, table: Table | None, role: str) -> list[dict[str, str]]:
+        if table is None:
+            return []
+        if isinstance(table, str | Path):
+            rows = tables.read_text_table(table)
+            digest = hashlib.sha256(Path(table).read_bytes()).hexdigest()
+            self.files.append({"role": role, "path": _name(table, role), "sha256": digest, "rows": len(rows)})
+            return rows
+        records = table.to_dict("records") if isinstance(table, pd.DataFrame) else list(table)
+        self.files.append({"role": role, "path": f"<{role} frame>", "sha256": "", "rows": len(records)})
+        return [{str(k): "" if _absent(v) else str(v) for k, v in record.items()} for record in records]
+
+
+def _frame_layer(frame: gpd.GeoDataFrame, role: str) -> RawLayer:
+    """Treat a frame as a layer of a file that bears its role as a name."""
+    name = frame.active_geometry_name
+    if name is None:
+        raise SourceError(
+            "The frame has no geometry column.", where=f"<{role} frame>", fix="Call set_geometry first."
+        )
+    renamed = frame if name == "geometry" else frame.rename_geometry("geometry")
+    geometries = np.asarray(renamed.geometry.array, dtype=object)
+    if (shapely.get_precision(geometries) > 0).any():
+        # a geometry that remembers a grid would round every overlay to it
+        renamed = renamed.set_geometry(
+            gpd.GeoSeries(shapely.set_precision(geometries, 0), renamed.index, crs=frame.crs)
+        )
+    shapes = shapely.to_wkb(np.asarray(renamed.geometry.array), byte_order=1).tolist()
+    digest = hashlib.sha256(b"".join(shape or b"-" for shape in shapes))
+    digest.update(renamed.drop(columns="geometry").to_csv(index=True).encode())
+    return RawLayer(f"<{role} frame>", "frame", renamed, "frame", digest.hexdigest(), "", True)
+
+
+def _refuse_other_roles(layers: Sequence[RawLayer], *, option: str) -> None:
+    """Refuse parcels or measures given as outlines: land outside them would pass for land outside the map."""
+    for layer in layers:
+        columns = [str(name) for name in layer.frame.columns if name != "geometry"]
+        layout = schema.recognise_parcels(layer.layer, columns, ())
+        is_measures = "measure_id" in schema.find_fields(schema.known_names("measures"), columns)
+        if layout is not None or is_measures:
+            what = "mapped measures" if is_measures else "parcels or a site"
+            raise SchemaError(
+                f"Its layer {layer.layer!r} looks like {what}, not like outlines.",
+                where=layer.source,
+                fix=f"Give {option} the outlines of strategy areas or authorities.",
+            )
+
+
+def _check_map(field_map: Mapping[str, str]) -> None:
+    known = (*schema.PARCEL_FIELDS, *MEASURE_FIELDS, *AUTHORITY_FIELDS)
+    for name in field_map:
+        if name not in known:
+            raise OptionError(
+                f"{name}= names no field.", where="--map", fix=f"The fields are: {', '.join(known)}."
+            )
+
+
+def _name(source: object, role: str) -> str:
+    if isinstance(source, Path):
+        return source.name if source.is_absolute() else str(source)
+    return source if isinstance(source, str) else f"<{role} frame>"
+
+
+def _absent(value: object) -> bool:
+    return value is None or value != value

@@ -1,0 +1,111 @@
+"""Parcels against mapped measures, as the frames `matches` and `measures_used` of a result."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from lnrs_geo import columns
+from lnrs_geo.columns import MATCHES, MEASURES_USED
+from lnrs_geo.frames import conform, from_rows
+from lnrs_geo.gather import Inputs
+from lnrs_geo.judge import Judge
+from lnrs_geo.model import Module, Relation, Stage, Status
+from lnrs_geo.parts import Part
+
+BNG = "EPSG:27700"
+
+
+def source_of(feature: dict[str, Any]) -> str:
+    """Return file and layer of a feature as one text."""
+    return f"{feature['source']}|{feature['layer']}"
+
+
+def words_of(inputs: Inputs, column: str) -> dict[str, str]:
+    """Return what the layer says of each measure; different words for one measure are joined."""
+    said: dict[str, dict[str, None]] = {}
+    for name, words in zip(inputs.measures["measure_id"], inputs.measures[column], strict=True):
+        said.setdefault(name, {})[words] = None
+    return {name: "; ".join(one for one in words if one) for name, words in said.items()}
+
+
+def matches(
+    parts: Sequence[Part], features: Sequence[dict[str, Any]], judge: Judge, inputs: Inputs
+) -> pd.DataFrame:
+    """One row per parcel and mapped measure, with the verdict on what is proposed there."""
+    terrain = judge.terrain
+    post = {part.row.feature: part.row for part in parts if part.row.row.stage is Stage.POST}
+    module_of = {part.row.feature: part.row.row.module for part in parts}
+    locations = inputs.measures["location_id"].tolist()
+    texts, priorities = words_of(inputs, "measure"), words_of(inputs, "priority")
+    useless = {part.row.feature for part in parts if part.decision.status is Status.ERROR}
+    found: list[dict[str, Any]] = []
+    over = terrain.overlaps
+    for parcel, entries in terrain.overlaps_of.items():
+        if parcel in useless:
+            continue
+        feature, module = features[parcel], module_of[parcel]
+        met = terrain.pairs.polygon[terrain.pairs_of[parcel]]
+        for i in entries:
+            number = int(over.group[i])
+            group = terrain.groups[number]
+            if group.beside:
+                continue
+            row = post.get(parcel)
+            verdict = judge.verdict(row, number) if row else None
+            relation = (
+                Relation.INSIDE
+                if over.inside[i]
+                else Relation.PARTIAL
+                if over.size[i] > 0
+                else Relation.TOUCH
+            )
+            names = sorted({str(locations[p]) for p in met if terrain.group_of[p] == number})
+            trees = float(feature["count"]) / terrain.sizes[parcel] if module is Module.TREE else 1.0
+            found.append(
+                {
+                    "source": source_of(feature),
+                    "src_fid": feature["src_fid"],
+                    "parcel_ref": feature["parcel_ref"],
+                    "module": module.value,
+                    "measure_id": group.measure_id,
+                    "measure": texts[group.measure_id],
+                    "priority": priorities[group.measure_id],
+                    "location_ids": ";".join(name for name in names if name),
+                    "eligible": group.eligible,
+                    "relation": relation.value,
+                    "overlap": over.size[i] * trees,
+                    "overlap_unit": module.plain_unit,
+                    "share": over.share[i],
+                    "habitat": row.proposal.habitat if row and row.proposal else "",
+                    "intervention": _intervention(row.row.intervention) if row and row.proposal else "",
+                    "verdict": verdict.answer.value if verdict else "",
+                    "verdict_status": verdict.status if verdict else "",
+                    "verdict_reason": verdict.reason if verdict else "",
+                    "verdict_source": verdict.source if verdict else "",
+                }
+            )
+    return conform(from_rows(found, MATCHES), MATCHES)
+
+
+def _intervention(intervention: object) -> str:
+    return str(intervention) if intervention is not None else "either"
+
+
+def measures_used(parts: Sequence[Part], judge: Judge, inputs: Inputs) -> gpd.GeoDataFrame:
+    """Return the mapped polygons that a parcel lies in, and whether a High part relies on them."""
+    terrain, frame = judge.terrain, inputs.measures
+    wanted: dict[int, set[str]] = {}
+    for part in parts:
+        wanted.setdefault(part.row.feature, set()).update(part.relies_on)
+    used: dict[int, bool] = {}
+    overlapping = (terrain.pairs.size > 0) & (terrain.pairs.polygon < len(frame))
+    for parcel, polygon in zip(
+        terrain.pairs.parcel[overlapping].tolist(), terrain.pairs.polygon[overlapping].tolist(), strict=True
+    ):
+        relied = terrain.groups[int(terrain.group_of[polygon])].measure_id in wanted.get(parcel, set())
+        used[polygon] = used.get(polygon, False) or relied
+    kept = frame.iloc[sorted(used)].reset_index(drop=True)
+    kept = kept.assign(relied_on=[used[at] for at in sorted(used)])
+    return gpd.GeoDataFrame(kept[columns.names(MEASURES_USED)], geometry=kept.geometry, crs=BNG)

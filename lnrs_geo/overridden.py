@@ -1,0 +1,81 @@
+"""Give each override to the parcels it names, and refuse those that it may not settle."""
+
+from collections.abc import Sequence
+
+from lnrs_geo.issues import issue
+from lnrs_geo.model import Issue, Stage
+from lnrs_geo.multiplier import overrides as overriding
+from lnrs_geo.multiplier.consistency import Answer, Crosswalk
+from lnrs_geo.multiplier.overrides import Override
+from lnrs_geo.rows import FeatureRow
+from lnrs_geo.spatial.normalise import Parcels
+from lnrs_geo.terrain import Terrain
+
+
+def by_feature(
+    given: Sequence[Override],
+    rows: Sequence[FeatureRow],
+    read: Parcels,
+    terrain: Terrain,
+    crosswalk: Crosswalk,
+) -> tuple[dict[int, Override], list[Issue]]:
+    """Find the parcels that overrides speak of.
+
+    Returns
+    -------
+    The override of each parcel row number that may have one, and an issue for each that names no
+    parcel, or one where there is nothing to settle: a baseline, retained habitat, land outside every
+    mapped measure, measures that do not count (rules section 3).
+    """
+    accepted: dict[int, Override] = {}
+    refused: dict[int, str] = {}
+    named: dict[int, Override] = {}
+    if not given:
+        return {}, []
+    places = list(zip(read.frame["site_ref"], read.frame["parcel_ref"], strict=True))
+    for row in rows:
+        site_ref, parcel_ref = places[row.feature]
+        one = overriding.find(given, site_ref=site_ref, parcel_ref=parcel_ref)
+        if one is None:
+            continue
+        named[row.feature] = one
+        why = _why_not(row, terrain, crosswalk)
+        if why:
+            # what bars the row after the development says more than that it has a baseline
+            refused[row.feature] = why if row.row.stage is Stage.POST else refused.get(row.feature, why)
+        else:
+            accepted[row.feature] = one
+    issues = [
+        issue(
+            "override-refused",
+            f"The override of parcel {named[feature].parcel_ref!r} is refused: {why}.",
+            dataset=read.frame["source"].iloc[feature],
+            layer=read.frame["layer"].iloc[feature],
+            feature=named[feature].parcel_ref,
+        )
+        for feature, why in refused.items()
+        if feature not in accepted
+    ]
+    issues += [
+        issue("override-unused", f"No parcel {one.parcel_ref!r} was given.", feature=one.parcel_ref)
+        for one in given
+        if one not in named.values()
+    ]
+    return accepted, issues
+
+
+def _why_not(row: FeatureRow, terrain: Terrain, crosswalk: Crosswalk) -> str:
+    """Say why an override may settle nothing about a row; "" where it may."""
+    if row.row.stage is Stage.BASELINE:
+        return "a baseline is not looked up in Table 7"
+    if row.proposal is None:
+        return "its row is not looked up in Table 7"
+    over = terrain.overlaps
+    groups = [int(over.group[i]) for i in terrain.overlaps_of.get(row.feature, ()) if over.size[i] > 0]
+    measures = [one for group in groups if not (one := terrain.groups[group]).beside]
+    if not measures:
+        return "no measure is mapped there"
+    verdicts = [crosswalk.verdict(one.measure_id, row.proposal, eligible=one.eligible) for one in measures]
+    if all(verdict.answer is Answer.NOT_ELIGIBLE for verdict in verdicts):
+        return "no measure that is mapped there counts"
+    return ""

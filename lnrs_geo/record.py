@@ -1,0 +1,105 @@
+"""The record of a run: what went in, which rules applied, what was assumed, how each decision went."""
+
+import platform
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import pandas as pd
+
+from lnrs_geo.columns import ISSUES
+from lnrs_geo.frames import conform, from_rows
+from lnrs_geo.gather import Inputs
+from lnrs_geo.model import Issue
+from lnrs_geo.multiplier.decide import Decision
+from lnrs_geo.multiplier.regime import Publication, assumption
+from lnrs_geo.multiplier.rules import Edition
+from lnrs_geo.settings import Settings, Sources
+from lnrs_geo.strategy import Strategy
+
+SEVERITY_ORDER = ("error", "warning", "info")
+LIBRARIES = ("geopandas", "shapely", "pyproj", "pyogrio", "fiona", "rtree", "convertbng", "numpy", "pandas")
+
+
+def program_version() -> str:
+    """Return the version of the program as it is installed."""
+    return _version("lnrs-geo") or "0 (not installed)"
+
+
+def run_record(inputs: Inputs, *, edition: Edition, settings: Settings, sources: Sources) -> dict[str, Any]:
+    """Return everything needed to run it again and to see what it rests on."""
+    strategy = inputs.strategy
+    return {
+        "program": f"lnrs-geo {program_version()}",
+        "time": datetime.now(UTC).isoformat(timespec="seconds"),
+        "as_at": settings.as_at.isoformat(),
+        "assumption": assumption(publication_of(strategy), settings.as_at),
+        "notice": notice(inputs),
+        "strategy": {
+            "lnrs_id": strategy.lnrs_id,
+            "name": strategy.name,
+            "title": strategy.title,
+            "status": strategy.status,
+            "published": strategy.published_text,
+            "published_source": strategy.published_source,
+            "sha256": strategy.sha256,
+        },
+        "measures_source": dict(strategy.source),
+        "rules": {"edition": edition.id, "title": edition.title, "publisher": edition.publisher},
+        "inputs": inputs.files,
+        "crosswalk_rows": len(inputs.crosswalk.rows),
+        "options": {
+            "tolerance_m": settings.tolerance_m,
+            "intervention": settings.intervention,
+            "layers": list(sources.layers),
+            "measures_layers": list(sources.measures_layers),
+            "map": dict(sources.field_map),
+            "crs": sources.crs or "",
+        },
+        "area_given": inputs.areas is not None,
+        "map_complete": inputs.map_complete,
+        "libraries": {name: _version(name) for name in LIBRARIES} | {"python": platform.python_version()},
+    }
+
+
+def publication_of(strategy: Strategy) -> Publication:
+    """Return when a strategy was published; a draft was not, whatever date it bears."""
+    return Publication(*((strategy.published if strategy.in_force else None) or (None, None)))
+
+
+def notice(inputs: Inputs) -> str:
+    """Return the warning that a sample or a draft carries into every output."""
+    return {
+        "sample": "The strategy is a made-up sample: no answer here says anything about real land.",
+        "draft": "The strategy is a consultation draft, which decides nothing.",
+    }.get(inputs.strategy.status, "")
+
+
+def trace(decision: Decision, *, statement: str) -> dict[str, Any]:
+    """Return how a decision was reached, for `result.json` and `explain`."""
+    return {
+        "rule_id": decision.rule_id,
+        "statement": statement,
+        "citation": decision.citation,
+        "ss_reason": decision.ss_reason,
+        "steps": [
+            {"question": step.question, "answer": step.answer, "evidence": step.evidence}
+            for step in decision.trace
+        ],
+    }
+
+
+def issues_frame(issues: Sequence[Issue]) -> pd.DataFrame:
+    """Return issues as a frame: errors first, else in the order in which they were met, none twice."""
+    distinct = list(dict.fromkeys(issues))
+    ordered = sorted(distinct, key=lambda one: SEVERITY_ORDER.index(one.severity))
+    rows = [{name: getattr(one, name) for name in Issue.__slots__} for one in ordered]
+    return conform(from_rows([{**row, "severity": str(row["severity"])} for row in rows], ISSUES), ISSUES)
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""

@@ -1,0 +1,73 @@
+"""The result of a run: frames to work with, and one call to write them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lnrs_geo.write import Tables, write_results
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What `lnrs_geo.check` found, as frames with the columns of `lnrs_geo.columns`.
+
+    Attributes
+    ----------
+    parts
+        One row per part, EPSG:27700: significance, status, reason, regime, place.
+    parcels
+        One row per parcel and stage, with the input's own columns (`in_...`).
+    matches
+        One row per parcel and mapped measure.
+    issues
+        Everything odd about the data, with what to do about it.
+    measures_used
+        The mapped polygons that a parcel meets.
+    run
+        Program, inputs, strategy, rules, options and assumptions of the run.
+    traces
+        How each distinct decision was reached; `parts.trace` points here.
+    """
+
+    parts: "gpd.GeoDataFrame"
+    parcels: "pd.DataFrame"
+    matches: "pd.DataFrame"
+    issues: "pd.DataFrame"
+    measures_used: "gpd.GeoDataFrame"
+    run: dict[str, Any]
+    traces: list[dict[str, Any]]
+
+    @property
+    def has_errors(self) -> bool:
+        """True where a row is in error: it has no answer and is in no total."""
+        return bool((self.parts["status"] == "error").any())
+
+    @property
+    def has_reviews(self) -> bool:
+        """True where a person must look at a row before relying on it."""
+        return bool(self.parts["review"].any())
+
+    def write(self, out: str | Path) -> list[Path]:
+        """Write `results.gpkg`, `parcels.csv`, `parts.csv` and `result.json`, all of them or none.
+
+        Raises
+        ------
+        OutputError
+            They cannot be written; the folder is then as it was.
+        """
+        return write_results(
+            Tables(
+                parts=self.parts,
+                parcels=self.parcels,
+                matches=self.matches,
+                issues=self.issues,
+                measures_used=self.measures_used,
+                run=self.run,
+                traces=self.traces,
+            ),
+            Path(out),
+        )

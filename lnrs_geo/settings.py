@@ -1,0 +1,55 @@
+"""What the user gave: the sources of a run, and how to read and judge them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+Source: TypeAlias = "str | Path | gpd.GeoDataFrame"
+# A CSV file, rows as mappings, or a pandas frame with the columns of the contract.
+Table: TypeAlias = "str | Path | list[dict[str, Any]] | pd.DataFrame"
+
+DEFAULT_TOLERANCE_M = 2.0
+INTERVENTIONS = {"created": "create", "enhanced": "enhance", "either": "either", "": ""}
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Files or frames of a run; an absent one is None or empty.
+
+    `layers` and `measures_layers` name layers where a file holds several; `field_map` maps fields
+    of the contract to columns; `crs` is what `--crs` says of files that state none.
+    """
+
+    measures: tuple[Source, ...]
+    parcels: tuple[Source, ...] = ()
+    strategy: str | Path = "derbyshire"
+    crosswalk: Table | None = None
+    overrides: Table | None = None
+    area: Source | None = None
+    authorities: Source | None = None
+    apib: Source | None = None
+    acb: Source | None = None
+    layers: tuple[str, ...] = ()
+    measures_layers: tuple[str, ...] = ()
+    field_map: Mapping[str, str] = field(default_factory=dict)
+    crs: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How to judge: the assessment date, the positional tolerance, an intervention for all rows.
+
+    `intervention` is create, enhance, either, or empty where each row says its own.
+    """
+
+    as_at: date
+    tolerance_m: float = DEFAULT_TOLERANCE_M
+    intervention: str = ""

@@ -1,0 +1,111 @@
+"""The summary that a person reads when a run is done."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+
+from lnrs_geo.model import Module, Severity
+from lnrs_geo.result import Result
+
+NAMES = {
+    Module.AREA: ("Area habitats", "ha", 4),
+    Module.HEDGEROW: ("Hedgerows", "km", 3),
+    Module.WATERCOURSE: ("Watercourses", "km", 3),
+    Module.TREE: ("Individual trees", "trees", 0),
+}
+ELSEWHERE = ("outside-area", "lnrs-not-loaded")
+
+
+def lines(result: Result, files: list[Path]) -> Iterator[str]:
+    """Tell what was checked, the answer, what a person must look at, and where the files are."""
+    run = result.run
+    yield run["assumption"]
+    if run["notice"]:
+        yield f"NOTE: {run['notice']}"
+    strategy = run["strategy"]
+    yield (
+        f"Strategy: {strategy['name']}, published {strategy['published'] or 'never'}. "
+        f"Rules: {run['rules']['edition']}. Assessed as at {run['as_at']}."
+    )
+    yield ""
+    yield from _answer(result.parts)
+    yield from _review(result.parts)
+    yield from _issues(result.issues)
+    if files:
+        yield f"Files: {', '.join(file.name for file in files)} in {files[0].parent}"
+
+
+def _answer(parts: pd.DataFrame) -> Iterator[str]:
+    post = parts[(parts["stage"] == "post") & (parts["retention"] != "Retained")]
+    parcels = parts[["source", "src_fid"]].drop_duplicates()
+    yield f"{len(parcels)} parcels; created or enhanced: {_parcels(post)} parcels in {len(post)} parts."
+    if post.empty:
+        yield "Nothing is created or enhanced, so nothing was looked up in Table 7."
+        return
+    if post["ss_reason"].isin(ELSEWHERE).all():
+        yield "NOTE: none of it lies in the strategy area. Check the coordinates, the strategy and the area."
+    yield f"  {'':18}{'High':>14}{'Low':>14}{'for review':>14}"
+    for module, (name, unit, decimals) in NAMES.items():
+        rows = post[post["module"] == module]
+        if rows.empty:
+            continue
+        decided = rows["status"] == "decided"
+        sums = [
+            rows.loc[decided & (rows["strat_sig"] == "High"), "size"].sum(),
+            rows.loc[decided & (rows["strat_sig"] == "Low"), "size"].sum(),
+            rows.loc[rows["status"] == "provisional", "size"].sum(),
+        ]
+        cells = "".join(f"{f'{amount:.{decimals}f} {unit}':>14}" for amount in sums)
+        yield f"  {name:18}{cells}"
+    kept = parts[(parts["stage"] == "post") & (parts["retention"] == "Retained")]
+    if len(kept):
+        settled = ", Low as its baseline" if (kept["status"] == "decided").all() else ""
+        yield f"  Retained{settled}: {_parcels(kept)} parcels."
+    split = post.groupby(["source", "src_fid"]).size()
+    if (split > 1).any():
+        yield f"  To be split into parts: {int((split > 1).sum())} parcels."
+
+
+def _parcels(parts: pd.DataFrame) -> int:
+    return len(parts[["source", "src_fid"]].drop_duplicates())
+
+
+def _review(parts: pd.DataFrame) -> Iterator[str]:
+    wrong = parts[parts["status"] == "error"]
+    if len(wrong):
+        refs = ", ".join(dict.fromkeys(wrong["parcel_ref"].tolist()))
+        yield f"In error, in no total: {_parcels(wrong)} parcels ({_short(refs)})."
+    open_parts = parts[parts["status"] == "provisional"]
+    if len(open_parts):
+        counts = open_parts["ss_reason"].value_counts()
+        yield f"For review, Low until a person has looked: {len(open_parts)} parts."
+        for reason in sorted(counts.index, key=lambda name: (-counts[name], name)):
+            refs = ", ".join(
+                dict.fromkeys(open_parts.loc[open_parts["ss_reason"] == reason, "parcel_ref"].tolist())
+            )
+            yield f"  {reason:22}{counts[reason]:>5}  {_short(refs)}"
+    noted = parts[(parts["status"] == "decided") & parts["review"]]
+    if len(noted):
+        refs = ", ".join(dict.fromkeys(noted["parcel_ref"].tolist()))
+        yield f"Decided, with a note to read: {len(noted)} parts ({_short(refs)})."
+
+
+def _issues(issues: pd.DataFrame) -> Iterator[str]:
+    if issues.empty:
+        yield "Issues of the data: none."
+        return
+    by_severity = [
+        f"{int((issues['severity'] == level).sum())} {level}"
+        for level in Severity
+        if (issues["severity"] == level).any()
+    ]
+    yield f"Issues of the data: {', '.join(by_severity)}."
+    for code, rows in sorted(issues.groupby("code", sort=False), key=lambda pair: (-len(pair[1]), pair[0])):
+        first = rows.iloc[0]
+        place = f"{first['feature']}: " if first["feature"] else ""
+        yield f"  {code:26}{len(rows):>5}  {place}{first['message']}"
+
+
+def _short(text: str, *, width: int = 60) -> str:
+    return text if len(text) <= width else f"{text[: width - 3].rsplit(',', 1)[0]}, ..."
