@@ -1,0 +1,149 @@
+"""Decision cases as they stand in `cases/*.toml`, turned into frames for `lnrs_geo.check`.
+
+Land is written in metres east and north of one corner: "0,0 100,60" is a rectangle, several are joined
+with ";", and anything that begins with a letter is WKT in the same metres.
+"""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+from shapely import affinity
+
+import lnrs_geo
+from lnrs_geo.multiplier.crosswalk import COLUMNS
+from lnrs_geo.result import Result
+
+Case = dict[str, Any]
+
+FOLDER = Path(__file__).parent / "cases"
+CORNER = (430_000.0, 360_000.0)
+BNG = "EPSG:27700"
+LNRS_ID = "99"
+EVERYWHERE = "-2000,-2000 2000,2000"
+FAR_AWAY = "1900,1900 1950,1950"
+# the words of a case and the columns of a layer that they fill
+PARCEL_WORDS = {
+    "ref": "parcel_ref", "module": "module", "retention": "retention", "baseline": "baseline_habitat",
+    "proposed": "proposed_habitat", "baseline_claim": "baseline_ss", "claim": "proposed_ss",
+    "location": "location", "count": "count", "site": "site_ref",
+}  # fmt: skip
+MEASURE_WORDS = {
+    "location": "location_id", "id": "measure_id", "text": "measure", "priority": "priority",
+    "eligible": "eligible", "lnrs": "lnrs_id",
+}  # fmt: skip
+ROW_WORDS = {"measure": "measure_id", "lnrs": "lnrs_id", "role": "reviewer_role", "on": "reviewed_on"}
+ROW_DEFAULTS = {"module": "area", "intervention": "either", "verdict": "yes", "status": "published"}
+OVERRIDE_WORDS = {"parcel": "parcel_ref", "site": "site_ref", "why": "justification", "on": "date"}
+OVERRIDE_DEFAULTS = {"role": "ecologist", "on": "2026-11-01", "why": "seen on site"}
+
+
+def load_cases() -> list[Case]:
+    """Return every case of every file; what `[given]` of a file says holds for all its cases."""
+    found = []
+    for path in sorted(FOLDER.glob("*.toml")):
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        for case in content.get("case", []):
+            found.append({**content.get("given", {}), **case, "file": path.stem})
+    return found
+
+
+def land(text: str) -> shapely.Geometry | None:
+    """Read land; None where nothing is written.
+
+    >>> land("0,0 100,60").area, land("POINT (5 6)").x
+    (6000.0, 430005.0)
+    """
+    if not text:
+        return None
+    if text[0].isalpha():
+        shape = shapely.from_wkt(text)
+    else:
+        boxes = [[[float(n) for n in corner.split(",")] for corner in one.split()] for one in text.split(";")]
+        shape = shapely.union_all([shapely.box(*low, *high) for low, high in boxes])
+    return affinity.translate(shape, *CORNER)
+
+
+def frame(rows: Iterable[Mapping[str, Any]], words: Mapping[str, str]) -> gpd.GeoDataFrame:
+    """Return tables of a case as a layer, its words turned into columns."""
+    shapes, values = [], []
+    for row in rows:
+        shapes.append(land(row["land"]))
+        values.append({words.get(word, word): value for word, value in row.items() if word != "land"})
+    return gpd.GeoDataFrame(pd.DataFrame(values).fillna(""), geometry=gpd.GeoSeries(shapes, crs=BNG), crs=BNG)
+
+
+def solve(case: Case, folder: Path) -> Result:
+    """Give a case to the program as a user would, frames in the place of files."""
+    strategy = {"status": "published", "published": "2025-01-15", **case.get("strategy", {})}
+    options = dict(case.get("options", {}))
+    options.setdefault("as_at", date(2026, 11, 20))
+    areas = case.get("area", [{"land": EVERYWHERE}])
+    sites = {name: frame([{"land": case[name]}], {}) for name in ("apib", "acb") if name in case}
+    return lnrs_geo.check(
+        _parcels(case, folder),
+        measures=frame(_measures(case), MEASURE_WORDS),
+        strategy=_strategy_file(strategy, folder),
+        crosswalk=_crosswalk(case),
+        overrides=[
+            _renamed({**OVERRIDE_DEFAULTS, **row}, OVERRIDE_WORDS) for row in case.get("overrides", [])
+        ],
+        area=None
+        if areas == "not given"
+        else frame([{"lnrs": LNRS_ID, **one} for one in areas], {"lnrs": "lnrs_id"}),
+        authorities=frame(case["authorities"], {"name": "authority"}) if "authorities" in case else None,
+        **sites,
+        **options,
+    )
+
+
+def _parcels(case: Case, folder: Path) -> gpd.GeoDataFrame | Path:
+    """Return the parcels as a frame, or as a GeoPackage where the case names a template's layer."""
+    given = case.get("parcels") or [case["parcel"]]
+    if "layer" in case:
+        path = folder / "parcels.gpkg"
+        frame(given, {}).to_file(path, layer=case["layer"], driver="GPKG")
+        return path
+    if case.get("bare"):
+        return frame([{"land": one["land"]} for one in given], {})
+    plain = {"retention": "Created", "proposed": ""}
+    return frame(
+        [{"ref": f"P{number}", **plain, **one} for number, one in enumerate(given, start=1)], PARCEL_WORDS
+    )
+
+
+def _measures(case: Case) -> list[dict[str, Any]]:
+    given = case.get("measures") or [{"id": "FAR", "land": FAR_AWAY}]
+    return [
+        {"location": f"L{number}", "text": f"Measure {one['id']}", "priority": "1", "eligible": "", **one}
+        for number, one in enumerate(given, start=1)
+    ]
+
+
+def _crosswalk(case: Case) -> list[dict[str, Any]]:
+    blank = dict.fromkeys(COLUMNS, "")
+    rows = []
+    for row in case.get("crosswalk", []):
+        told = row if row.get("complete") else {**ROW_DEFAULTS, **row}
+        rows.append({**blank, **_renamed({"module": "area", "status": "published", **told}, ROW_WORDS)})
+    return rows
+
+
+def _renamed(row: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, Any]:
+    return {words.get(word, word): value for word, value in row.items()}
+
+
+def _strategy_file(told: Mapping[str, Any], folder: Path) -> Path:
+    """Write the strategy file of a case; `layers` names the layers that its map should have."""
+    path = folder / "strategy.toml"
+    lines = [f'lnrs_id = "{LNRS_ID}"', 'name = "Example"', 'authority = "Example Council"']
+    lines += [f'{key} = "{told[key]}"' for key in ("status", "published") if told.get(key)]
+    if "layers" in told:
+        lines += ["[measures]", f"layers = {told['layers']!r}"]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
