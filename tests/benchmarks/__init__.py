@@ -1,0 +1,1 @@
+"""Benchmarks of the program against other ways of doing the same work."""
