@@ -45,6 +45,12 @@ class CrosswalkRow:
         return self.status in DECISIVE
 
     @property
+    def is_signed(self) -> bool:
+        """False for a published row without a source, or a confirmed one without a role or date."""
+        needed = {"published": (self.source,), "confirmed": (self.reviewer_role, self.reviewed_on)}
+        return all(needed.get(self.status, ()))
+
+    @property
     def on_whose_word(self) -> str:
         """Say who stands behind the row."""
         by = f" by the {self.reviewer_role}" if self.reviewer_role else ""
@@ -120,6 +126,11 @@ def read_rows(
                 value=str(others),
             )
         )
+    unsigned = [str(row.line) for row in good if not row.is_signed]
+    if unsigned:
+        lines = ", ".join(unsigned[:10]) + (" ..." if len(unsigned) > 10 else "")
+        message = f"{len(unsigned)} row(s) do not say on whose word they stand but are used: line {lines}."
+        issues.append(issue("crosswalk-unsigned", message, dataset=where, value=str(len(unsigned))))
     return good, issues
 
 

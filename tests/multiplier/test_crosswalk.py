@@ -10,7 +10,7 @@ from lnrs_geo.multiplier.crosswalk import CrosswalkRow, read_rows
 ROW = {
     "lnrs_id": "14", "measure_id": "M1", "module": "area", "habitat": "Grassland - Lowland meadows",
     "intervention": "create", "verdict": "yes", "condition_note": "", "status": "published", "complete": "",
-    "source": "", "reviewer_role": "", "reviewed_on": "", "phrase": "", "note": "",
+    "source": "a made-up table", "reviewer_role": "ecologist", "reviewed_on": "2026-01-01", "phrase": "", "note": "",
 }  # fmt: skip
 
 
@@ -141,3 +141,16 @@ def test_specificity(habitat: str, specificity: int) -> None:
     """One habitat is more specific than a broad type, and that more than all."""
     (row,), _ = read({"habitat": habitat})
     assert row.specificity == specificity
+
+
+def test_rows_that_nobody_signed_are_told() -> None:
+    """A confirmation without role or date, or a publication without source, is used but named."""
+    usual = {"measure_id": "M1", "module": "area", "habitat": "*", "intervention": "either", "verdict": "yes"}
+    rows = [
+        usual | {"status": "published", "source": "LNRS, table 3"},
+        usual | {"status": "published"},
+        usual | {"status": "confirmed", "reviewer_role": "ecologist"},
+        usual | {"status": "proposed"},
+    ]
+    _, issues = read_rows(rows, where="crosswalk.csv")
+    assert [(one.code, one.value) for one in issues] == [("crosswalk-unsigned", "2")]
