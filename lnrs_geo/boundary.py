@@ -195,7 +195,7 @@ def _inside(outline: shapely.Geometry, inputs: Inputs) -> tuple[dict[str, Any], 
     names = sorted(set(inputs.measures["measure_id"]))
     number = {name: at for at, name in enumerate(names)}
     group = inputs.measures["measure_id"].map(number).to_numpy(dtype=np.int64)
-    found = match.overlaps(pairs, group, sizes=np.array([whole]))
+    found = match.overlaps(pairs, group, parcels=here)
     rows = [
         _measure_row(
             inputs, names[int(g)], size, share, pairs.polygon[(pairs.size > 0) & (group[pairs.polygon] == g)]

@@ -75,7 +75,7 @@ def survey(parcels: gpd.GeoDataFrame, inputs: Inputs, *, tolerance_m: float) -> 
     sizes = matching.measure_sizes(geometries)
     polygons, group_of, groups = _grouped(measures, inputs.strategy.lnrs_id)
     pairs = matching.match(geometries, polygons, crs=(parcels.crs, measures.crs))
-    overlaps = matching.overlaps(pairs, group_of, sizes=sizes)
+    overlaps = matching.overlaps(pairs, group_of, parcels=geometries)
     lands: list[Land] = []
     issues: list[Issue] = []
     if (areas is not None or authorities is not None) and len(parcels) and parcels.geometry.notna().any():

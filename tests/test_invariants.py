@@ -314,7 +314,7 @@ def check_split_by_hand(world: World, at: float) -> None:
 
 
 def _by_group(parcels: np.ndarray, measures: np.ndarray, groups: np.ndarray) -> dict[int, float]:
-    found = overlaps(match(parcels, measures), groups, sizes=measure_sizes(parcels))
+    found = overlaps(match(parcels, measures), groups, parcels=parcels)
     total: dict[int, float] = {}
     for group, size in zip(found.group.tolist(), found.size.tolist(), strict=True):
         total[group] = total.get(group, 0.0) + size

@@ -163,7 +163,7 @@ class Overlaps:
     inside: Flags
 
 
-def overlaps(pairs: Pairs, groups: Rows, *, sizes: Floats) -> Overlaps:
+def overlaps(pairs: Pairs, groups: Rows, *, parcels: Geometries) -> Overlaps:
     """Sum overlaps by group, counting land once where polygons of a group overlap each other.
 
     Parameters
@@ -172,8 +172,8 @@ def overlaps(pairs: Pairs, groups: Rows, *, sizes: Floats) -> Overlaps:
         From `match`.
     groups
         The group number of each polygon, shape (m,).
-    sizes
-        Size of each parcel in its own unit, shape (n,), from `measure_sizes`.
+    parcels
+        The parcels matched, shape (n,).
     """
     if not len(pairs.parcel):
         none, flags = np.empty(0, dtype=np.int64), np.empty(0, dtype=bool)
@@ -188,14 +188,25 @@ def overlaps(pairs: Pairs, groups: Rows, *, sizes: Floats) -> Overlaps:
     np.add.at(size, where[clipped], pairs.size[clipped])
     np.add.at(count, where[clipped], 1)
     several = clipped[count[where[clipped]] > 1]
-    for key, pieces in _grouped(where[several], pairs.piece[several]):
-        size[key] = float(measure_sizes(np.array([shapely.union_all(pieces)], dtype=object))[0])
     parcel, group = keys // n_groups, keys % n_groups
+    for key, pieces in _grouped(where[several], pairs.piece[several]):
+        size[key] = _together(pieces, parcels[parcel[key]])
+    sizes = measure_sizes(parcels)
     size[inside] = sizes[parcel[inside]]
     whole = sizes[parcel]
     share = np.divide(size, whole, out=np.zeros(len(keys)), where=whole > 0)
     share[inside] = 1.0
     return Overlaps(parcel, group, size, share, inside)
+
+
+def _together(pieces: Geometries, parcel: shapely.Geometry) -> float:
+    """Return the size of pieces of a parcel that may lie on each other, counting each stretch once."""
+    if int(shapely.get_dimensions(parcel)) == 1:
+        # Two cuts of one slanting line differ in the last digit and would not unite: what of the
+        # line lies within the width of an edge of any of them is theirs.
+        along = shapely.union_all(shapely.buffer(pieces, ON_EDGE_M, quad_segs=2, cap_style="flat"))
+        return float(min(shapely.length(shapely.intersection(parcel, along)), parcel.length))
+    return float(measure_sizes(np.array([shapely.union_all(pieces)], dtype=object))[0])
 
 
 def _grouped(keys: Rows, pieces: Geometries) -> list[tuple[int, Geometries]]:

@@ -74,7 +74,7 @@ def plain_best(parcels: Geometries, polygons: Geometries, groups: Rows) -> Share
 def program(parcels: Geometries, polygons: Geometries, groups: Rows) -> Shares:
     """Let the program do it."""
     pairs = matching.match(parcels, polygons)
-    found = matching.overlaps(pairs, groups, sizes=matching.measure_sizes(parcels))
+    found = matching.overlaps(pairs, groups, parcels=parcels)
     shares = np.zeros((len(parcels), int(groups.max()) + 1))
     shares[found.parcel, found.group] = found.share
     return shares

@@ -9,7 +9,7 @@ from shapely import LineString, MultiPoint, MultiPolygon, Point, box
 from shapely.geometry.base import BaseGeometry
 
 from lnrs_geo.errors import CRSError
-from lnrs_geo.spatial.match import Pairs, match, measure_sizes, overlaps
+from lnrs_geo.spatial.match import Pairs, match, overlaps
 from tests.shapes import EAST, NORTH, polygons
 
 
@@ -112,8 +112,7 @@ def test_other_coordinates_are_an_error() -> None:
 def grouped(
     parcels: np.ndarray, polygons: np.ndarray, groups: list[int]
 ) -> list[tuple[int, int, float, float, bool]]:
-    sizes = measure_sizes(parcels)
-    found = overlaps(match(parcels, polygons), np.array(groups, dtype=np.int64), sizes=sizes)
+    found = overlaps(match(parcels, polygons), np.array(groups, dtype=np.int64), parcels=parcels)
     return [
         (int(p), int(g), round(float(size), 6), round(float(share), 6), bool(inside))
         for p, g, size, share, inside in zip(
@@ -163,3 +162,15 @@ def test_it_agrees_with_a_plain_overlay(parcels: list[BaseGeometry], layer: list
             expected = shapely.intersection(parcel, polygon).area
             assert found.get((p, q), 0.0) == pytest.approx(expected, abs=1e-5)
             assert ((p, q) in found) == parcel.intersects(polygon)
+
+
+def test_slanting_lines_count_once_where_polygons_of_a_measure_overlap() -> None:
+    """Two cuts of one line differ in their last digits; the stretch they share is counted once."""
+    rng, origin = np.random.default_rng(7), np.array([430000, 350000])
+    for _ in range(200):
+        lines = np.array([shapely.LineString(np.round(rng.uniform(0, 60, (4, 2)), 1) + origin)], dtype=object)
+        corners = np.round(rng.uniform(0, 40, (2, 2)), 1) + origin
+        polygons = shapely.box(*corners.T, *(corners + 20.3).T)
+        found = overlaps(match(lines, polygons), np.zeros(2, dtype=np.int64), parcels=lines)
+        expected = shapely.length(shapely.intersection(lines[0], shapely.union_all(polygons)))
+        assert found.size.sum() == pytest.approx(expected, abs=1e-4)
