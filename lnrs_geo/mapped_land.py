@@ -31,25 +31,15 @@ def measures_over(terrain: Terrain, feature: int, geometry: shapely.Geometry, *,
 
 
 def relied_on(
-    terrain: Terrain, feature: int, geometry: shapely.Geometry, *, groups: list[int], consistent: set[str]
+    terrain: Terrain, feature: int, geometry: shapely.Geometry, *, consistent: list[int]
 ) -> tuple[str, ...]:
-    """Choose the consistent measures that a High part relies on (rules 2.6).
-
-    Land that a badly broken polygon maps is not relied on.
-    """
+    """Choose the measures that a High part relies on among its consistent groups (rules 2.6)."""
     met = _met(terrain, feature)
-    sound = [
-        group
-        for group in groups
-        if (one := terrain.groups[group]).measure_id in consistent
-        and not one.changed
-        and one.eligible != "no"
-    ]
-    if all(met[group] for group in sound):
+    if all(met[group] for group in consistent):
         # each of them covers all of the part, the largest share there can be: ties go by id
-        return tuple(sorted(terrain.groups[group].measure_id for group in sound)[:1])
+        return tuple(sorted(terrain.groups[group].measure_id for group in consistent)[:1])
     shapes: dict[str, list[shapely.Geometry]] = {}
-    for group in sound:
+    for group in consistent:
         land = geometry if met[group] else _land(terrain, feature, group)
         shapes.setdefault(terrain.groups[group].measure_id, []).append(land)
     return tuple(greedy_cover(geometry, {name: shapely.union_all(lands) for name, lands in shapes.items()}))

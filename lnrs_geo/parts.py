@@ -13,8 +13,7 @@ import shapely
 from lnrs_geo.judge import HIGH, STRONGEST_FIRST, Judge
 from lnrs_geo.mapped_land import measures_over, relied_on
 from lnrs_geo.model import Module, Status
-from lnrs_geo.multiplier.consistency import Answer
-from lnrs_geo.multiplier.criteria import Land, Place, Row
+from lnrs_geo.multiplier.criteria import Land, Place, Row, consistent_measures
 from lnrs_geo.multiplier.decide import Decision
 from lnrs_geo.rows import FeatureRow
 from lnrs_geo.spatial import split, tolerance
@@ -230,13 +229,13 @@ class Assessor:
         )
         in_apib, in_acb = self._in_areas(row, piece)
         mapped = self.judge.fitting(row, piece, mapped)
-        decision = self.judge.decide(
-            row.row, Place(self.judge.land(piece.zone), mapped, self.judge.map_complete, in_apib, in_acb)
-        )
+        place = Place(self.judge.land(piece.zone), mapped, self.judge.map_complete, in_apib, in_acb)
+        decision = self.judge.decide(row.row, place)
         relies_on: tuple[str, ...] = ()
         if decision.significance == "High":
-            good = {one.measure_id for one in mapped if one.answer is Answer.YES and not one.repaired}
-            relies_on = relied_on(self.terrain, row.feature, piece.geometry, groups=groups, consistent=good)
+            good = set(consistent_measures(place))
+            consistent = [group for group in groups if self.judge.mapped(row, group) in good]
+            relies_on = relied_on(self.terrain, row.feature, piece.geometry, consistent=consistent)
         over = {self.terrain.groups[g].measure_id for g in groups if not self.terrain.groups[g].beside}
         return self._finished(
             row, number, piece.geometry, piece.zone, decision,

@@ -216,3 +216,14 @@ def test_an_override_is_dated_so_that_nobody_mistakes_the_day(answer: Any) -> No
     words = {"justification": "agreed", "role": "ecologist", "date": "01/03/2025", "decision": "consistent"}
     with pytest.raises(lnrs_geo.LnrsGeoError, match="write it as 2026-09-01"):
         answer(meadow(box(10, 10, 20, 20)), overrides=[{"site_ref": "", "parcel_ref": "P0", **words}])
+
+
+def test_a_high_part_relies_on_its_own_strategys_land_alone(answer: Any) -> None:
+    """Of two measures that tie, one whose land is partly another strategy's does not win by that land."""
+    measures = frame(
+        [box(0, 0, 100, 100), box(0, 0, 50, 100), box(50, 0, 100, 100)],
+        lnrs_id=["14", "14", "15"], location_id=["L1", "L2", "L3"], measure_id=["M2", "M1", "M1"], measure="Hay",
+    )  # fmt: skip
+    rows = [row(), row(measure_id="M2")]
+    found = post(answer(meadow(box(10, 10, 90, 90)), measures=measures, crosswalk=rows))
+    assert found[["strat_sig", "measure_id"]].values.tolist() == [["High", "M2"]]
