@@ -39,6 +39,9 @@ def absorb(cells: dict[Key, shapely.Geometry]) -> tuple[dict[Key, shapely.Geomet
     """
     keys = list(cells)
     pieces, where = shapely.get_parts(np.array(list(cells.values()), dtype=object), return_index=True)
+    # Overlays return pieces in an order that depends on how the parcel was drawn; ties go by place.
+    order = np.lexsort((*np.round(shapely.bounds(pieces), 3).T[::-1], where))
+    pieces, where = pieces[order], where[order]
     areas = shapely.area(pieces)
     if not (areas < SMALLEST_PIECE_M2).any() or len(pieces) == 1:
         return cells, ()
@@ -84,10 +87,10 @@ def _exchange(areas: list[float], owner: list[Key], shared: Shared) -> tuple[flo
     """Give each small piece away, the smallest first; `owner` then says whose every piece is."""
     members = [[at] for at in range(len(areas))]
     given_away: list[float] = []
-    small = [(area, at) for at, area in enumerate(areas) if area < SMALLEST_PIECE_M2]
+    small = [_turn(at, areas, owner) for at, area in enumerate(areas) if area < SMALLEST_PIECE_M2]
     heapq.heapify(small)
     while small:
-        area, at = heapq.heappop(small)
+        *_, at, area = heapq.heappop(small)
         beside = shared.get(at)
         if not members[at] or area != areas[at] or not beside:
             continue
@@ -107,5 +110,13 @@ def _exchange(areas: list[float], owner: list[Key], shared: Shared) -> tuple[flo
             if other != into:
                 shared[into][other] = shared[other][into] = shared[into].get(other, 0.0) + length
         if areas[into] < SMALLEST_PIECE_M2:
-            heapq.heappush(small, (areas[into], into))
+            heapq.heappush(small, _turn(into, areas, owner))
     return tuple(given_away)
+
+
+def _turn(at: int, areas: list[float], owner: list[Key]) -> tuple[float, Key, int, float]:
+    """Say when a piece has its turn: by area to the square millimetre, then by whose it is.
+
+    The last digits of an area depend on where its ring begins, so they must not decide.
+    """
+    return round(areas[at], 6), owner[at], at, areas[at]

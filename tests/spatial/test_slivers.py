@@ -100,3 +100,18 @@ def test_five_thousand_slivers_take_seconds() -> None:
     assert time.process_time() - start < 5
     assert len(sizes) == count
     assert areas(kept) == {LOW: pytest.approx(2 * count * 50.0)}
+
+
+def test_ties_do_not_depend_on_the_order_in_which_pieces_come() -> None:
+    """A small square between two equals of one key has the same heir whichever is listed first."""
+    strips = [shapely.box(0, y, 0.8, top) for y, top in ((0, 8), (8, 8.2), (8.2, 9.3), (9.3, 17))]
+    answers = set()
+    for order in ((0, 2), (2, 0)):
+        cells = {
+            (0, 1): strips[1],
+            (3, 0): strips[3],
+            (3, 1): shapely.MultiPolygon([strips[at] for at in order]),
+        }
+        kept, _ = absorb(cells)
+        answers.add(tuple((key, round(shape.area, 6)) for key, shape in kept.items()))
+    assert len(answers) == 1
