@@ -1,0 +1,121 @@
+"""The commands that assess land: `check`, `site`, and `explain` for what they found."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from lnrs_geo.cli.codes import ROWS_IN_ERROR
+from lnrs_geo.cli.options import common, shared_options
+
+if TYPE_CHECKING:
+    from lnrs_geo.rows import FeatureRow
+
+SHOW_PROGRESS_AFTER_S = 2.0
+DEFAULT_OUT = "lnrs-results"
+
+
+@click.command()
+@click.argument("parcels", nargs=-1, required=True, type=click.Path(path_type=str))
+@shared_options
+@click.option(
+    "--overrides", type=click.Path(path_type=str), help="CSV: a person's decisions on single parcels."
+)
+@click.option(
+    "--intervention",
+    type=click.Choice(["created", "enhanced", "either"]),
+    help="What is done to parcels that do not say.",
+)
+@click.option(
+    "--tolerance", type=float, default=2.0, show_default=True, metavar="METRES", help="Flags, never decides."
+)
+@click.option("--strict", is_flag=True, help="Exit with 1 where a row needs a person too.")
+def check(parcels: tuple[str, ...], **options: Any) -> None:
+    """Decide High or Low for every parcel in PARCELS, with the reason."""
+    from lnrs_geo import chain, summary
+
+    quiet = options["quiet"]
+    result = chain.check(
+        parcels,
+        **common(options),
+        overrides=options["overrides"],
+        intervention=options["intervention"] or "",
+        tolerance_m=options["tolerance"],
+        progress=None if quiet else _progress,
+    )
+    out = options["out"] or (None if options["as_json"] else Path(DEFAULT_OUT))
+    files = result.write(out) if out else []
+    if options["as_json"]:
+        from lnrs_geo.write import write_document
+
+        write_document(result, sys.stdout)
+    if not quiet:
+        for line in summary.lines(result, files):
+            click.echo(line, err=True)
+    if options["verbose"]:
+        for one in result.issues.to_dict("records"):
+            place = ": ".join(one[key] for key in ("dataset", "layer", "feature") if one[key])
+            click.echo(f"{one['severity']} {one['code']} {place}: {one['message']} {one['fix']}", err=True)
+    if result.has_errors or (options["strict"] and result.has_reviews):
+        sys.exit(ROWS_IN_ERROR)
+
+
+@click.command()
+@click.argument("boundary", type=click.Path(path_type=str))
+@shared_options
+def site(boundary: str, **options: Any) -> None:
+    """List what is mapped inside BOUNDARY: measures, what would be consistent, what is left over."""
+    from lnrs_geo.boundary import site as find
+
+    found = find(boundary, **common(options))
+    if options["out"]:
+        found.write(options["out"])
+    if options["as_json"]:
+        click.echo(json.dumps(found.document(), ensure_ascii=False, indent=1))
+    elif not options["quiet"]:
+        for line in found.lines():
+            click.echo(line)
+
+
+@click.command()
+@click.argument("ref")
+@click.option(
+    "--in",
+    "folder",
+    type=click.Path(path_type=Path),
+    default=DEFAULT_OUT,
+    show_default=True,
+    help="Results to read.",
+)
+@click.option("--source", default="", metavar="NAME", help="File or layer, where several use the reference.")
+def explain(ref: str, folder: Path, source: str) -> None:
+    """Tell in plain words how the parcel REF was decided, stage by stage and part by part."""
+    from lnrs_geo.explain import explain as tell
+    from lnrs_geo.write import read_results
+
+    for line in tell(read_results(folder), ref, source=source):
+        click.echo(line)
+
+
+def _progress(rows: Iterable[FeatureRow], length: int) -> Iterator[FeatureRow]:
+    """Show a bar on a terminal once the work has taken two seconds; never in a pipe."""
+    if not sys.stderr.isatty():
+        yield from rows
+        return
+    started = time.monotonic()
+    bar = None
+    for done, row in enumerate(rows):
+        yield row
+        if bar is None and time.monotonic() - started > SHOW_PROGRESS_AFTER_S:
+            bar = click.progressbar(length=length, label="Assessing", file=sys.stderr)
+            bar.update(done)
+        if bar is not None:
+            bar.update(1)
+    if bar is not None:
+        bar.render_finish()

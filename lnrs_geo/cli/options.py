@@ -1,0 +1,95 @@
+"""Options that several commands share, and what they mean to the functions behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from lnrs_geo.errors import OptionError
+
+
+def shared_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that `check` and `site` have in common."""
+    file = click.Path(path_type=str)
+    for option in reversed(
+        (
+            click.option(
+                "--measures",
+                type=file,
+                multiple=True,
+                required=True,
+                help="Mapped measures; may be repeated.",
+            ),
+            click.option(
+                "--measures-layer", multiple=True, metavar="NAME", help="A layer of the measures file to use."
+            ),
+            click.option(
+                "--strategy",
+                default="derbyshire",
+                show_default=True,
+                metavar="NAME|FILE.toml",
+                help="The LNRS.",
+            ),
+            click.option(
+                "--crosswalk", type=file, help="CSV: which habitat is consistent with which measure."
+            ),
+            click.option("--area", type=file, help="Outline of the strategy area, or of several."),
+            click.option("--authorities", type=file, help="Outlines of the planning authorities."),
+            click.option("--apib", type=file, help="Areas of particular importance for biodiversity."),
+            click.option("--acb", type=file, help="Areas that could become of particular importance."),
+            click.option(
+                "--layer", "layers", multiple=True, metavar="NAME", help="A layer of the input to use."
+            ),
+            click.option(
+                "--map", "maps", multiple=True, metavar="FIELD=COLUMN", help="Which column holds a field."
+            ),
+            click.option("--crs", metavar="EPSG:N", help="Coordinate system of files that state none."),
+            click.option(
+                "--as-at",
+                type=click.DateTime(["%Y-%m-%d"]),
+                metavar="YYYY-MM-DD",
+                help="Assessment date; today by default.",
+            ),
+            click.option("--out", type=click.Path(path_type=Path), help="Folder for the files."),
+            click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
+            click.option("-v", "--verbose", is_flag=True, help="List every issue."),
+            click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def common(options: dict[str, Any]) -> dict[str, Any]:
+    """Return the options that `check` and `site` share as the keywords of their functions."""
+    return {
+        "measures": options["measures"],
+        "strategy": options["strategy"],
+        "crosswalk": options["crosswalk"],
+        "area": options["area"],
+        "authorities": options["authorities"],
+        "apib": options["apib"],
+        "acb": options["acb"],
+        "layers": options["layers"],
+        "measures_layers": options["measures_layer"],
+        "field_map": dict(pair(text) for text in options["maps"]),
+        "crs": options["crs"],
+        "as_at": options["as_at"].date() if options["as_at"] else None,
+    }
+
+
+def pair(text: str) -> tuple[str, str]:
+    """Read FIELD=COLUMN.
+
+    Raises
+    ------
+    OptionError
+        The text is not of that form.
+    """
+    field, sign, column = text.partition("=")
+    if not sign or not field.strip() or not column.strip():
+        raise OptionError(f"{text!r} is not of the form FIELD=COLUMN.", where="--map")
+    return field.strip(), column.strip()
