@@ -9,6 +9,8 @@
     |-- StrategyError            a strategy file is malformed or names no known strategy
     |-- CrosswalkError           a crosswalk cannot be read
     |-- OverrideError            an overrides file cannot be read
+    |-- DocumentsError           a list or layer of a planning authority's documents cannot be used
+    |-- ApplicationsError        a table of applications cannot be read
     |-- RuleError                a rule file is malformed
     |   `-- RuleNotInForce       no edition of the rules had begun on the assessment date
     |-- GridReferenceError       a text is no OS grid reference (in `spatial.gridref`)
@@ -78,6 +80,14 @@ class CrosswalkError(LnrsGeoError):
 
 class OverrideError(LnrsGeoError):
     """An overrides file cannot be read."""
+
+
+class DocumentsError(LnrsGeoError):
+    """A list or layer of a planning authority's documents cannot be used."""
+
+
+class ApplicationsError(LnrsGeoError):
+    """A table of applications cannot be read."""
 
 
 class RuleError(LnrsGeoError):
