@@ -5,10 +5,8 @@ fields, and the files that belong to it (its area, its crosswalk). The packs tha
 program stand in `lnrs_geo/strategies`; anybody can write another and name it by its path.
 """
 
-import calendar
 import difflib
 import hashlib
-import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, NoReturn, cast
 
+from lnrs_geo import areas, days
 from lnrs_geo.errors import StrategyError
 
 StrategyStatus = Literal["published", "draft", "sample"]
@@ -186,15 +185,8 @@ def possible_days(text: str) -> tuple[date, date]:
     >>> [str(day) for day in possible_days("2024-02")]
     ['2024-02-01', '2024-02-29']
     """
-    if not re.fullmatch(r"[0-9]{4}(-[0-9]{2}){0,2}", text):
-        raise ValueError(f"{text!r} is not written as YYYY-MM-DD, YYYY-MM or YYYY")
-    numbers = [int(number) for number in text.split("-")]
-    if len(numbers) == 3:
-        day = date(*numbers)
-        return day, day
-    first_month, last_month = (numbers[1], numbers[1]) if len(numbers) == 2 else (1, 12)
-    first = date(numbers[0], first_month, 1)
-    return first, date(numbers[0], last_month, calendar.monthrange(numbers[0], last_month)[1])
+    found = days.possible_days(text)
+    return found.first, found.last
 
 
 def _locate(name_or_path: str | Path) -> Path:
@@ -204,9 +196,28 @@ def _locate(name_or_path: str | Path) -> Path:
         return Path(text)
     known = {name.lower(): name for name in names()}
     if text.lower() not in known:
-        fix = _nearest(text, tuple(known.values()), what="strategy") + " A file of your own ends in .toml."
-        raise StrategyError("There is no strategy of that name.", where=text, fix=fix)
+        _refuse_name(text)
     return PACKS / known[text.lower()] / "strategy.toml"
+
+
+def _refuse_name(text: str) -> NoReturn:
+    """Raise the error for a name that no pack bears: a known area without a pack, or a slip of the pen."""
+    packs = tuple(names())
+    one = areas.area(text) or areas.named(text)
+    if one is not None and one.pack_name not in packs:
+        raise StrategyError(
+            f"{one.name} is a known area (LNRS {one.lnrs_id}, {one.authority}), but no strategy of it comes "
+            "with the program.",
+            where=text,
+            fix=f"Make one from its mapped measures with: lnrs-geo strategies new MEASURES --lnrs-id "
+            f"{one.lnrs_id}, and name the strategy.toml that it writes.",
+        )
+    every = (*packs, *(area.pack_name for area in areas.areas()))
+    near = difflib.get_close_matches(areas.plain(one.name if one else text), every, n=1, cutoff=0.6)
+    fix = f"Did you mean the strategy {near[0]!r}?" if near else f"Known: {', '.join(packs)}."
+    raise StrategyError(
+        "There is no strategy of that name.", where=text, fix=f"{fix} A file of your own ends in .toml."
+    )
 
 
 def _build(top: _Table, *, sha256: str) -> Strategy:
@@ -265,7 +276,7 @@ def _lnrs_id(top: _Table) -> str:
     value = top.values["lnrs_id"]
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         top.refuse("lnrs_id", f"It must be a text or a number, not {value!r}.", 'Write it as "14".')
-    return re.sub(r"\.0+$", "", str(value).strip())
+    return areas.one_id(value)
 
 
 def _texts_of(table: _Table, keys: tuple[str, ...]) -> Mapping[str, str]:

@@ -5,8 +5,11 @@ import hashlib
 from datetime import date
 from pathlib import Path
 
+import geopandas as gpd
 import pytest
+import shapely
 
+import lnrs_geo
 from lnrs_geo import strategy
 from lnrs_geo.errors import StrategyError
 
@@ -176,6 +179,66 @@ def test_missing_file_and_unknown_name_are_refused(tmp_path: Path) -> None:
         strategy.load("darbyshire")
     with pytest.raises(StrategyError, match="Known: "):
         strategy.load("zzz")
+
+
+@pytest.mark.parametrize("name", ["west-of-england", "West of England", "35"])
+def test_known_area_without_a_pack_says_how_to_make_one(name: str) -> None:
+    """An area of England for which no pack comes with the program is named, with the way to a file."""
+    with pytest.raises(StrategyError) as caught:
+        strategy.load(name)
+    said = str(caught.value)
+    assert "West of England is a known area (LNRS 35, West of England Combined Authority)" in said
+    assert "no strategy of it comes with the program" in said
+    assert "lnrs-geo strategies new MEASURES --lnrs-id 35" in said
+
+
+def test_slip_in_the_name_of_an_area_is_noticed() -> None:
+    """A name that is nearly an area's is answered with that area, an id of a pack with its name."""
+    with pytest.raises(StrategyError, match="Did you mean the strategy 'west-of-england'"):
+        strategy.load("west-of-engand")
+    with pytest.raises(StrategyError, match="Did you mean the strategy 'derbyshire'"):
+        strategy.load("14")
+
+
+TEN_LINES = """\
+lnrs_id = "35"
+name = "West of England"
+authority = "West of England Combined Authority"
+status = "published"
+published = "2024-11"
+published_source = "a made-up page"
+[measures]
+layers = ["Mapped Measures"]
+measure_id = "Code"
+measure = "Action"
+"""
+
+
+def test_ten_lines_make_a_strategy_that_works(tmp_path: Path) -> None:
+    """A file of ten lines serves `check`: its columns are read and its LNRS stands in the result."""
+    assert len(TEN_LINES.splitlines()) == 10
+    path = tmp_path / "own.toml"
+    path.write_text(TEN_LINES, encoding="utf-8")
+    measures = gpd.GeoDataFrame(
+        {"Code": ["W1"], "Action": ["Make a meadow"]}, geometry=[shapely.box(0, 0, 100, 100)], crs=27700
+    )
+    measures.to_file(tmp_path / "map.gpkg", layer="Mapped Measures")
+    parcels = gpd.GeoDataFrame(
+        {"parcel_ref": ["in", "out"], "retention": "Created",
+         "proposed_habitat": "Grassland - Other neutral grassland"},
+        geometry=[shapely.box(10, 10, 20, 20), shapely.box(200, 200, 210, 210)], crs=27700,
+    )  # fmt: skip
+    meadow = {
+        "lnrs_id": "35", "measure_id": "W1", "module": "area", "habitat": "Grassland - *",
+        "intervention": "create", "verdict": "yes", "status": "confirmed", "reviewer_role": "ecologist",
+        "reviewed_on": "2026-09-01",
+    }  # fmt: skip
+    result = lnrs_geo.check(parcels, measures=tmp_path / "map.gpkg", strategy=path, crosswalk=[meadow])
+    post = result.parts[result.parts["stage"] == "post"].set_index("parcel_ref")
+    assert post["strat_sig"].to_dict() == {"in": "High", "out": "Low"}
+    assert post["measure_id"].to_dict() == {"in": "W1", "out": ""}
+    assert post.loc["in", "measure"] == "Make a meadow"
+    assert not [one for one in result.issues["code"] if one in ("lnrs-id-mismatch", "measures-incomplete")]
 
 
 def test_byte_order_mark_is_no_fault(tmp_path: Path) -> None:
