@@ -5,12 +5,13 @@ No national list answers this, so the answer is looked up in a crosswalk that a 
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 
 from lnrs_geo.model import Intervention, Issue, Module
 from lnrs_geo.multiplier import habitats
-from lnrs_geo.multiplier.crosswalk import CrosswalkRow, read_rows
+from lnrs_geo.multiplier.crosswalk import CrosswalkRow, Reading, read_crosswalk
 
 
 class Answer(StrEnum):
@@ -45,7 +46,7 @@ class Proposal:
 class Verdict:
     """The answer for one measure and one proposal, and why.
 
-    `status` is that of the row it rests on (published, confirmed, proposed), `layer` where the
+    `status` is what the row it rests on counts as (published, confirmed, proposed), `layer` where the
     measures layer itself excludes the measure, `override` for a person's override, else empty.
     """
 
@@ -59,32 +60,52 @@ class Verdict:
 class Crosswalk:
     """The rows of a crosswalk, by measure.
 
+    Parameters
+    ----------
+    reading
+        What was read of a crosswalk.
+    accept_proposed
+        Whether proposed rows decide where no published or confirmed one matches: for a first look at
+        a map that nobody has reviewed, never for a statement.
+
     Examples
     --------
     >>> book = Crosswalk.from_rows(
     ...     [{"measure_id": "M1", "module": "area", "habitat": "Grassland - *", "intervention": "create",
-    ...       "verdict": "yes", "status": "published"}], where="crosswalk.csv")
+    ...       "verdict": "yes", "status": "published", "source": "the strategy, table 3"}],
+    ...     where="crosswalk.csv")
     >>> meadow = Proposal(Module.AREA, "Grassland - Lowland meadows", "Grassland", Intervention.CREATE)
     >>> book.verdict("M1", meadow).answer.value
     'yes'
     """
 
-    def __init__(self, rows: Iterable[CrosswalkRow], issues: Iterable[Issue] = ()) -> None:
-        self.rows = tuple(rows)
-        self.issues = tuple(issues)
+    def __init__(self, reading: Reading, *, accept_proposed: bool = False) -> None:
+        self.rows = tuple(reading.rows)
+        self.issues: tuple[Issue, ...] = tuple(reading.issues)
+        self.unreadable = tuple(reading.unreadable)
+        self.accept_proposed = accept_proposed
         self._by_measure: dict[str, list[CrosswalkRow]] = {}
         for row in self.rows:
             self._by_measure.setdefault(row.measure_id, []).append(row)
         self._consistent: dict[tuple[str, Module], tuple[CrosswalkRow, ...]] = {}
-        self._unreadable = {
-            (i.feature, i.field) for i in self.issues if i.code == "crosswalk-habitat-unknown"
-        }
 
     @classmethod
-    def from_rows(cls, rows: Iterable[Mapping[str, str]], *, where: str, lnrs_id: str = "") -> "Crosswalk":
-        """Read the rows of a `crosswalk.csv`; see `crosswalk.read_rows` for what it raises."""
-        good, issues = read_rows(rows, where=where, lnrs_id=lnrs_id)
-        return cls(good, issues)
+    def from_rows(
+        cls,
+        rows: Iterable[Mapping[str, str]],
+        *,
+        where: str,
+        lnrs_id: str = "",
+        as_at: date | None = None,
+        accept_proposed: bool = False,
+    ) -> "Crosswalk":
+        """Read the rows of a `crosswalk.csv`; see `crosswalk.read_crosswalk` for what it takes and raises."""
+        reading = read_crosswalk(rows, where=where, lnrs_id=lnrs_id, as_at=as_at)
+        return cls(reading, accept_proposed=accept_proposed)
+
+    def of_measure(self, measure_id: str) -> tuple[CrosswalkRow, ...]:
+        """Return the rows of a measure in file order."""
+        return tuple(self._by_measure.get(measure_id, ()))
 
     def verdict(self, measure_id: str, proposal: Proposal, *, eligible: str = "") -> Verdict:
         """Say whether the proposal is consistent with the measure (rules section 3).
@@ -107,25 +128,19 @@ class Crosswalk:
         if eligible == "unclear":
             reason = "the flag of the measures layer cannot be read, so whether this measure counts is open"
             return Verdict(Answer.OPEN, reason)
-        rows = [row for row in self._by_measure.get(measure_id, ()) if row.module in (proposal.module, "")]
-        serving = [row for row in rows if not row.complete and _serves(row, proposal)]
-        barred = [row for row in serving if row.decisive and row.habitat == "*" and row.verdict == "no"]
-        if barred:
-            return _from_row(Answer.NOT_ELIGIBLE, "the measure does not count for any habitat", barred[0])
-        decisive = [row for row in serving if row.decisive and row.module]
+        rows = [row for row in self.of_measure(measure_id) if row.module in (proposal.module, "")]
+        serving = [row for row in rows if _serves(row, proposal)]
+        decisive = [row for row in serving if row.decisive]
         if decisive:
-            return self._unless_unreadable(_most_specific(decisive), measure_id, proposal, decisive)
-        proposed = [row for row in serving if not row.decisive and row.module]
+            return self._of_rank(decisive, measure_id, proposal)
+        if serving and self.accept_proposed:
+            said = self._of_rank(serving, measure_id, proposal)
+            return replace(said, source=f"only proposed, accepted for a draft ({said.source})")
+        proposed = [row for row in serving if row.module]
         if proposed:
             said = _most_specific(proposed)
-            if said.contradiction:
-                return said
             best = max(proposed, key=lambda row: row.specificity)
-            return _from_row(
-                Answer.OPEN,
-                "the crosswalk row is only proposed, no authority or person has confirmed it",
-                best,
-            )
+            return said if said.contradiction else _from_row(Answer.OPEN, _only_proposed(best), best)
         return self._no_row(measure_id, rows, proposal)
 
     def consistent_with(self, measure_id: str, module: Module) -> tuple[CrosswalkRow, ...]:
@@ -137,63 +152,75 @@ class Crosswalk:
         if key not in self._consistent:
             self._consistent[key] = tuple(
                 row
-                for row in self._by_measure.get(measure_id, ())
-                if row.module == module and row.verdict == "yes" and row.decisive and not row.complete
+                for row in self.of_measure(measure_id)
+                if row.module == module and row.verdict == "yes" and not row.complete
                 if any(
-                    self.verdict(measure_id, one).answer is Answer.YES for one in _proposals_of(row, module)
+                    said.answer is Answer.YES and (said.status == "proposed") is not row.decisive
+                    for said in self.verdicts_of(row, module)
                 )
             )
         return self._consistent[key]
 
+    def verdicts_of(self, row: CrosswalkRow, module: Module) -> list[Verdict]:
+        """Return what the crosswalk says of the very habitat that a row names, done as the row says."""
+        return [self.verdict(row.measure_id, one) for one in _proposals_of(row, module)]
+
+    def exceptions_to(self, row: CrosswalkRow) -> tuple[str, ...]:
+        """Return the habitats that finer rows except from a row that makes something consistent."""
+        within = row.habitat.removesuffix("*")
+        excepted = [
+            one.habitat
+            for one in self.of_measure(row.measure_id)
+            if one.module == row.module and one.verdict != "yes" and one.habitat
+            if one.decisive or not row.decisive
+            if one.specificity > row.specificity and one.habitat.startswith(within)
+            if row.intervention == "either" or one.intervention in ("either", row.intervention)
+        ]
+        return tuple(dict.fromkeys(excepted))
+
     def consistent_words(self, measure_id: str, module: Module) -> tuple[str, ...]:
         """Tell each row by which something would be consistent, with the habitats that it excepts."""
-        decisive = [
-            row for row in self._by_measure.get(measure_id, ()) if row.decisive and row.module == module
-        ]
         told = []
         for row in self.consistent_with(measure_id, module):
-            within = row.habitat.removesuffix("*")
-            excepted = [
-                one.habitat
-                for one in decisive
-                if one.verdict != "yes"
-                and one.specificity > row.specificity
-                and one.habitat.startswith(within)
-                if row.intervention == "either" or one.intervention in ("either", row.intervention)
-            ]
-            but = f" but not {', '.join(dict.fromkeys(excepted))}" if excepted else ""
-            told.append(f"{row.habitat} ({row.intervention}){but}")
+            excepted = self.exceptions_to(row)
+            but = f" but not {', '.join(excepted)}" if excepted else ""
+            told.append(f"{row.habitat} ({row.intervention}{'' if row.decisive else ', only proposed'}){but}")
         return tuple(told)
 
-    def _unless_unreadable(
-        self, verdict: Verdict, measure_id: str, proposal: Proposal, rows: list[CrosswalkRow]
-    ) -> Verdict:
-        """Hold an answer for many habitats open where the measure has a row that cannot be read (own).
+    def _of_rank(self, rows: list[CrosswalkRow], measure_id: str, proposal: Proposal) -> Verdict:
+        """Answer by rows of one rank; an exclusion beats the others.
 
-        That row may have been meant for this very habitat, and would then decide over the wider one.
+        An answer for many habitats is held open where the measure has a row of that rank or above that
+        cannot be read (own): it may have been meant for this very habitat, and would then decide.
         """
-        names_habitat = any(row.habitat == proposal.habitat for row in rows)
-        if names_habitat or (measure_id, str(proposal.module)) not in self._unreadable:
-            return verdict
-        return Verdict(
-            Answer.OPEN,
-            "a row of this measure names a habitat that the metric does not know, and may be meant for this one",
-            verdict.status,
-            verdict.source,
-            verdict.contradiction,
-        )
+        barred = [row for row in rows if row.habitat == "*" and row.verdict == "no"]
+        if barred:
+            return _from_row(Answer.NOT_ELIGIBLE, "the measure does not count for any habitat", barred[0])
+        said = _most_specific(rows)
+        unreadable = self._unreadable_rows(measure_id, proposal.module)
+        doubtful = any(row.decisive or not rows[0].decisive for row in unreadable)
+        if not doubtful or any(row.habitat == proposal.habitat for row in rows):
+            return said
+        reason = "a row of this measure names a habitat that the metric does not know, and may be meant for this one"
+        return replace(said, answer=Answer.OPEN, reason=reason)
+
+    def _unreadable_rows(self, measure_id: str, module: Module) -> list[CrosswalkRow]:
+        return [row for row in self.unreadable if row.measure_id == measure_id and row.module == module]
 
     def _no_row(self, measure_id: str, rows: list[CrosswalkRow], proposal: Proposal) -> Verdict:
         other = [row for row in rows if not row.complete and row.module and _serves_habitat(row, proposal)]
         aside = f"; its row for this habitat covers only '{other[0].intervention}'" if other else ""
         complete = [row for row in rows if row.complete and row.decisive and row.module == proposal.module]
-        unreadable = (measure_id, str(proposal.module)) in self._unreadable
+        unreadable = self._unreadable_rows(measure_id, proposal.module)
         if complete and not unreadable:
             return _from_row(
                 Answer.NOT_LISTED, f"not among the habitats listed for this measure{aside}", complete[0]
             )
         if unreadable:
             aside += "; a row of this measure names a habitat that the metric does not know"
+        own = self.of_measure(measure_id)
+        if own and all(row.names_nothing for row in own):
+            aside += "; nothing in the words of this measure was recognised"
         return Verdict(
             Answer.OPEN,
             f"the crosswalk has no row for this measure with this habitat and intervention{aside}",
@@ -249,13 +276,8 @@ def _most_specific(rows: list[CrosswalkRow]) -> Verdict:
     best = [row for row in rows if row.specificity == finest]
     if len({row.verdict for row in best}) > 1:
         lines = ", ".join(str(row.line) for row in best)
-        return Verdict(
-            Answer.OPEN,
-            f"lines {lines} of the crosswalk contradict each other",
-            best[0].status,
-            best[0].on_whose_word,
-            contradiction=True,
-        )
+        said = _from_row(Answer.OPEN, f"lines {lines} of the crosswalk contradict each other", best[0])
+        return replace(said, contradiction=True)
     row = best[0]
     if row.verdict == "yes":
         return _from_row(Answer.YES, "consistent", row)
@@ -265,4 +287,10 @@ def _most_specific(rows: list[CrosswalkRow]) -> Verdict:
 
 
 def _from_row(answer: Answer, reason: str, row: CrosswalkRow) -> Verdict:
-    return Verdict(answer, reason, row.status, row.on_whose_word)
+    return Verdict(answer, reason, row.counts_as, row.on_whose_word)
+
+
+def _only_proposed(row: CrosswalkRow) -> str:
+    if row.lacks:
+        return f"the crosswalk row is {row.status}, but {row.lacks}, so it counts as only proposed"
+    return "the crosswalk row is only proposed, no authority or person has confirmed it"

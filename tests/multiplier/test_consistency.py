@@ -1,6 +1,7 @@
 """A crosswalk answers for one measure and one proposal as the rules rank its rows."""
 
 from collections.abc import Mapping
+from datetime import date
 
 import pytest
 
@@ -10,16 +11,21 @@ from lnrs_geo.multiplier.consistency import Answer, Crosswalk, Proposal
 MEADOW, BROAD = "Grassland - Lowland meadows", "Grassland"
 PROPOSAL = Proposal(Module.AREA, MEADOW, BROAD, Intervention.CREATE)
 HEDGE = Proposal(Module.HEDGEROW, "Native hedgerow", "Hedgerow", Intervention.CREATE)
+UNSIGNED = {"status": "confirmed", "reviewer_role": "", "reviewed_on": ""}
 COMPLETE = {"habitat": "", "complete": "yes", "verdict": ""}
+
+NOTHING = {"habitat": "", "module": "", "verdict": "", "intervention": "", "status": "proposed"}
 
 Told = Mapping[str, str]
 
 
-def book(*rows: Told) -> Crosswalk:
+def book(*rows: Told, accept_proposed: bool = False) -> Crosswalk:
     """Make a crosswalk of measure M1; a row is a published yes to the meadow unless it says otherwise."""
     usual = {"measure_id": "M1", "module": "area", "habitat": MEADOW, "intervention": "either",
-             "verdict": "yes", "status": "published"}  # fmt: skip
-    return Crosswalk.from_rows([{**usual, **row} for row in rows], where="crosswalk.csv")
+             "verdict": "yes", "status": "published", "source": "p. 3", "reviewer_role": "ecologist",
+             "reviewed_on": "2026-01-01"}  # fmt: skip
+    rows_given = [{**usual, **row} for row in rows]
+    return Crosswalk.from_rows(rows_given, where="crosswalk.csv", accept_proposed=accept_proposed)
 
 
 CASES: list[tuple[str, list[Told], Answer]] = [
@@ -94,6 +100,19 @@ CASES: list[tuple[str, list[Told], Answer]] = [
         Answer.YES,
     ),
     ("a row for hedgerows", [{"habitat": "*", "module": "hedgerow"}], Answer.OPEN),
+    # rows that nobody signed count as proposed
+    ("published without a source", [{"source": ""}], Answer.YES),
+    ("published no without a source", [{"source": "", "verdict": "no"}], Answer.NO),
+    ("confirmed without a role", [{"status": "confirmed", "reviewer_role": ""}], Answer.OPEN),
+    ("confirmed without a date", [{"status": "confirmed", "reviewed_on": ""}], Answer.OPEN),
+    ("confirmed on no certain day", [{"status": "confirmed", "reviewed_on": "01/09/2026"}], Answer.OPEN),
+    ("unsigned exact no under a broad yes", [{**UNSIGNED, "verdict": "no"}, {"habitat": "*"}], Answer.YES),
+    ("unsigned exclusion", [{**UNSIGNED, "habitat": "*", "verdict": "no"}, {}], Answer.YES),
+    ("unsigned complete list", [{**COMPLETE, **UNSIGNED}], Answer.OPEN),
+    # what a draft leaves where it recognised nothing
+    ("nothing recognised", [NOTHING], Answer.OPEN),
+    ("nothing recognised, later confirmed", [NOTHING, {"status": "confirmed"}], Answer.YES),
+    ("nothing recognised beside a complete list", [NOTHING, COMPLETE], Answer.NOT_LISTED),
 ]
 
 
@@ -135,6 +154,11 @@ def test_contradiction_is_marked_and_named(status: str) -> None:
         ([{"status": "proposed"}], "only proposed"),
         ([{"intervention": "enhance"}], "covers only 'enhance'"),
         ([], "no row"),
+        (
+            [UNSIGNED],
+            "is confirmed, but it has no reviewer_role and no reviewed_on, so it counts as only proposed",
+        ),
+        ([NOTHING], "nothing in the words of this measure was recognised"),
         ([COMPLETE], "not among the habitats listed for this measure"),
     ],
 )
@@ -172,6 +196,12 @@ UNREADABLE = {"habitat": "Grassland - Flowery medow land"}
         ([UNREADABLE, {"habitat": "*", "verdict": "no"}], Answer.NOT_ELIGIBLE),
         ([{**UNREADABLE, "measure_id": "M2"}, COMPLETE], Answer.NOT_LISTED),
         ([{**UNREADABLE, "module": "hedgerow"}, COMPLETE], Answer.NOT_LISTED),
+        # what is only proposed, or signed by nobody, never decides over a wider row
+        ([{**UNREADABLE, "status": "proposed"}, {"habitat": "Grassland - *"}], Answer.YES),
+        ([{**UNREADABLE, **UNSIGNED}, {"habitat": "Grassland - *"}], Answer.YES),
+        ([{**UNREADABLE, "status": "proposed"}, {"habitat": "*", "status": "confirmed"}], Answer.YES),
+        # but a proposed row for the habitat holds a complete list open, so one that may be meant for it does
+        ([{**UNREADABLE, "status": "proposed"}, COMPLETE], Answer.OPEN),
     ],
 )
 def test_unreadable_habitat_keeps_its_measure_open(rows: list[Told], answer: Answer) -> None:
@@ -221,7 +251,7 @@ def test_what_would_be_consistent_names_its_exceptions() -> None:
     """A row for a whole broad type is told with the habitats that finer rows except from it."""
     rows = [
         {"measure_id": "M", "module": "area", "habitat": habitat, "intervention": "either", "verdict": verdict,
-         "status": "confirmed"}
+         "status": "confirmed", "reviewer_role": "ecologist", "reviewed_on": "2026-01-01"}
         for habitat, verdict in (
             ("Grassland - *", "yes"),
             ("Grassland - Modified grassland", "no"),
@@ -233,3 +263,106 @@ def test_what_would_be_consistent_names_its_exceptions() -> None:
     assert book.consistent_words("M", Module.AREA) == (
         "Grassland - * (either) but not Grassland - Modified grassland, Grassland - Bracken",
     )
+
+
+PROPOSED = {"status": "proposed", "source": "a draft", "reviewer_role": "", "reviewed_on": ""}
+ACCEPTED: list[tuple[str, list[Told], Answer]] = [
+    ("proposed yes", [PROPOSED], Answer.YES),
+    ("proposed no", [{**PROPOSED, "verdict": "no"}], Answer.NO),
+    ("proposed condition", [{**PROPOSED, "verdict": "conditional"}], Answer.OPEN),
+    ("proposed exclusion", [{**PROPOSED, "habitat": "*", "verdict": "no"}, PROPOSED], Answer.NOT_ELIGIBLE),
+    (
+        "proposed exclusion of every module",
+        [{**PROPOSED, "habitat": "*", "verdict": "no", "module": ""}],
+        Answer.NOT_ELIGIBLE,
+    ),
+    ("exact over broad", [{**PROPOSED, "habitat": "Grassland - *", "verdict": "no"}, PROPOSED], Answer.YES),
+    ("contradiction", [PROPOSED, {**PROPOSED, "verdict": "no"}], Answer.OPEN),
+    (
+        "confirmed broad no over proposed exact yes",
+        [PROPOSED, {"habitat": "*", "verdict": "no"}],
+        Answer.NOT_ELIGIBLE,
+    ),
+    (
+        "published broad yes over proposed exact no",
+        [{**PROPOSED, "verdict": "no"}, {"habitat": "*"}],
+        Answer.YES,
+    ),
+    (
+        "published condition over proposed yes",
+        [PROPOSED, {"habitat": "*", "verdict": "conditional"}],
+        Answer.OPEN,
+    ),
+    ("proposed yes beside a complete list", [PROPOSED, COMPLETE], Answer.YES),
+    ("proposed complete list", [{**COMPLETE, "status": "proposed"}], Answer.OPEN),
+    ("nothing recognised", [NOTHING], Answer.OPEN),
+    ("unsigned yes", [UNSIGNED], Answer.YES),
+    ("other intervention", [{**PROPOSED, "intervention": "enhance"}], Answer.OPEN),
+    (
+        "broad yes and a row that cannot be read",
+        [{**PROPOSED, "habitat": "*"}, {**UNREADABLE, **PROPOSED}],
+        Answer.OPEN,
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("rows", "answer"), [case[1:] for case in ACCEPTED], ids=[case[0] for case in ACCEPTED]
+)
+def test_accepted_proposals_decide_where_nobody_else_has(rows: list[Told], answer: Answer) -> None:
+    """For a draft, proposed rows decide as confirmed ones would, but never against what a person said."""
+    assert book(*rows, accept_proposed=True).verdict("M1", PROPOSAL).answer is answer
+    assert book(*rows[::-1], accept_proposed=True).verdict("M1", PROPOSAL).answer is answer
+
+
+def test_accepted_proposal_says_that_it_is_only_one() -> None:
+    """Whoever reads the answer sees that nobody stands behind it."""
+    verdict = book(PROPOSED, accept_proposed=True).verdict("M1", PROPOSAL)
+    assert (verdict.answer, verdict.status) == (Answer.YES, "proposed")
+    assert verdict.source == "only proposed, accepted for a draft (proposed: a draft)"
+    firm = book(PROPOSED, {}, accept_proposed=True).verdict("M1", PROPOSAL)
+    assert (firm.answer, firm.status, firm.source) == (
+        Answer.YES,
+        "published",
+        "published by the ecologist on 2026-01-01: p. 3",
+    )
+
+
+def test_what_would_be_consistent_tells_accepted_proposals_apart() -> None:
+    """A list for a draft names the proposals with what they are, and not those that a person overruled."""
+    rows: list[Told] = [
+        {"habitat": "Grassland - *"},
+        {**PROPOSED, "habitat": "Urban - *"},
+        {**PROPOSED, "habitat": "Urban - Allotments", "verdict": "no"},
+        {"habitat": "Cropland - *", "verdict": "no"},
+        {**PROPOSED, "habitat": "Cropland - *"},
+        NOTHING | {"module": "area"},
+    ]
+    assert book(*rows, accept_proposed=True).consistent_words("M1", Module.AREA) == (
+        "Grassland - * (either)",
+        "Urban - * (either, only proposed) but not Urban - Allotments",
+    )
+    assert book(*rows).consistent_words("M1", Module.AREA) == ("Grassland - * (either)",)
+
+
+def test_what_decides_nothing_is_no_exception() -> None:
+    """A proposal excepts nothing from what a person said, and a complete list names no habitat."""
+    rows: list[Told] = [
+        {"habitat": "*"},
+        COMPLETE,
+        {**PROPOSED, "habitat": "Grassland - Bracken", "verdict": "no"},
+    ]
+    assert book(*rows).consistent_words("M1", Module.AREA) == ("* (either)",)
+
+
+def test_a_day_after_the_assessment_signs_nothing() -> None:
+    """On the assessment date nobody can have reviewed a row tomorrow."""
+    row = {"measure_id": "M1", "module": "area", "habitat": MEADOW, "intervention": "either", "verdict": "yes",
+           "status": "confirmed", "reviewer_role": "ecologist", "reviewed_on": "2026-06-02"}  # fmt: skip
+    answers = [
+        Crosswalk.from_rows([row], where="crosswalk.csv", as_at=date(2026, 6, day))
+        .verdict("M1", PROPOSAL)
+        .answer
+        for day in (1, 2)
+    ]
+    assert answers == [Answer.OPEN, Answer.YES]

@@ -1,11 +1,12 @@
 """A crosswalk file is read row by row, and every fault of it is named at once."""
 
 import re
+from datetime import date
 
 import pytest
 
 from lnrs_geo.errors import CrosswalkError
-from lnrs_geo.multiplier.crosswalk import CrosswalkRow, read_rows
+from lnrs_geo.multiplier.crosswalk import COLUMNS, CrosswalkRow, read_crosswalk, read_rows
 
 ROW = {
     "lnrs_id": "14", "measure_id": "M1", "module": "area", "habitat": "Grassland - Lowland meadows",
@@ -143,14 +144,127 @@ def test_specificity(habitat: str, specificity: int) -> None:
     assert row.specificity == specificity
 
 
-def test_rows_that_nobody_signed_are_told() -> None:
-    """A confirmation without role or date, or a publication without source, is used but named."""
-    usual = {"measure_id": "M1", "module": "area", "habitat": "*", "intervention": "either", "verdict": "yes"}
-    rows = [
-        usual | {"status": "published", "source": "LNRS, table 3"},
-        usual | {"status": "published"},
-        usual | {"status": "confirmed", "reviewer_role": "ecologist"},
-        usual | {"status": "proposed"},
+AS_AT = date(2026, 11, 20)
+CONFIRMED = {"status": "confirmed", "source": ""}
+
+
+@pytest.mark.parametrize(
+    ("change", "lacks"),
+    [
+        ({}, ""),
+        ({"reviewer_role": "", "reviewed_on": ""}, ""),
+        ({"reviewed_on": "2026-11-21"}, ""),
+        (CONFIRMED, ""),
+        ({**CONFIRMED, "reviewer_role": ""}, "it has no reviewer_role"),
+        ({**CONFIRMED, "reviewed_on": ""}, "it has no reviewed_on"),
+        ({**CONFIRMED, "reviewer_role": "", "reviewed_on": ""}, "it has no reviewer_role and no reviewed_on"),
+        ({**CONFIRMED, "reviewed_on": "2026-11-20"}, ""),
+        ({**CONFIRMED, "reviewed_on": "2026-11-21"}, "its reviewed_on 2026-11-21 lies after 2026-11-20"),
+        (
+            {**CONFIRMED, "reviewed_on": "last week"},
+            "its reviewed_on 'last week' is no date such as 2026-09-01",
+        ),
+        (
+            {**CONFIRMED, "reviewed_on": "2026-02-30"},
+            "its reviewed_on '2026-02-30' is no date such as 2026-09-01",
+        ),
+        ({**CONFIRMED, "reviewed_on": "46266"}, "its reviewed_on '46266' is no date such as 2026-09-01"),
+        (
+            {**CONFIRMED, "reviewed_on": "01/09/2026"},
+            "its reviewed_on '01/09/2026' may be 2026-09-01 or 2026-01-09",
+        ),
+        ({**CONFIRMED, "reviewed_on": "25.9.2026"}, "its reviewed_on '25.9.2026' may be 2026-09-25"),
+        ({"status": "proposed", "source": "", "reviewed_on": "soon"}, ""),
+    ],
+)
+def test_what_a_row_lacks_to_stand_on_somebodys_word(change: dict[str, str], lacks: str) -> None:
+    """A confirmation without role or day, or of a day that cannot be, is nobody's word."""
+    ((row,), issues) = read_rows([{**ROW, **change}], where="crosswalk.csv", as_at=AS_AT)
+    assert row.lacks == lacks
+    assert row.decisive is (row.status != "proposed" and not lacks)
+    assert [one.code for one in issues] == (["crosswalk-unsigned"] if lacks else [])
+    if lacks:
+        assert f"line 2 ({row.status}): {lacks}." in issues[0].message
+        assert row.counts_as == "proposed"
+        assert f"{lacks}, so it counts as proposed" in row.on_whose_word
+
+
+def test_without_an_assessment_date_no_day_has_yet_to_come() -> None:
+    """Who reads a crosswalk for its own sake asks no clock."""
+    ((row,), _) = read_rows([{**ROW, **CONFIRMED, "reviewed_on": "2126-01-01"}], where="crosswalk.csv")
+    assert row.decisive
+
+
+@pytest.mark.parametrize("written", ["2026-09-01", " 2026-09-01 ", "2026-09-01 00:00:00", "2026-09-01T00:00"])
+def test_a_day_with_its_midnight_is_that_day(written: str) -> None:
+    """A date cell comes out of some programs with a time that nobody wrote."""
+    (row,), issues = read({**CONFIRMED, "reviewed_on": written})
+    assert (row.reviewed_on, issues) == ("2026-09-01", [])
+
+
+def test_rows_that_nobody_signed_are_told_at_once() -> None:
+    """One message counts them all, names the first ten and says what becomes of them."""
+    _, issues = read_rows([{**ROW, **CONFIRMED, "reviewer_role": ""}] * 12, where="crosswalk.csv")
+    (one,) = issues
+    assert (one.code, one.value, one.dataset) == ("crosswalk-unsigned", "12", "crosswalk.csv")
+    assert "count as proposed" in one.message
+    assert one.message.count("line ") == 10
+    assert "and 2 more" in one.message
+
+
+def test_published_rows_without_a_source_decide_and_are_told() -> None:
+    """The authority's word counts, but a reader must be able to look it up."""
+    rows, (one,) = read_rows([{**ROW, "source": ""}] * 2, where="crosswalk.csv")
+    assert all(row.decisive for row in rows)
+    assert (one.code, one.value) == ("crosswalk-source-missing", "2")
+    assert "line 2; 3" in one.message
+
+
+NOTHING = dict.fromkeys(COLUMNS, "") | {
+    "measure_id": "M1",
+    "status": "proposed",
+    "note": "nothing was recognised",
+}
+
+
+@pytest.mark.parametrize("change", [{}, {"module": "area"}, {"note": ""}, {"intervention": "create"}])
+def test_draft_row_that_names_nothing_is_kept(change: dict[str, str]) -> None:
+    """Where a draft recognised nothing it leaves a row for a person to fill in, and that is no fault."""
+    rows, issues = read_rows([{**NOTHING, **change}], where="crosswalk.csv")
+    assert [(row.names_nothing, row.decisive) for row in rows] == [(True, False)]
+    assert not issues
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"status": "confirmed"},
+        {"status": "published"},
+        {"verdict": "yes"},
+        {"complete": "yes"},
+        {"measure_id": ""},
+    ],
+)
+def test_half_a_row_is_refused(change: dict[str, str]) -> None:
+    """A row that decides must say about what; only a draft may leave that open."""
+    with pytest.raises(CrosswalkError, match="line 2: "):
+        read_rows([{**NOTHING, **change}], where="crosswalk.csv")
+
+
+def test_rows_that_cannot_be_read_are_kept_apart() -> None:
+    """Whether a row with an unknown habitat might decide depends on who stands for it."""
+    changes = [{"habitat": "Hay"}, {"habitat": "Hay", "status": "proposed"}, {}]
+    reading = read_crosswalk([{**ROW, **change} for change in changes], where="crosswalk.csv")
+    assert [(row.line, row.habitat, row.decisive) for row in reading.unreadable] == [
+        (2, "Hay", True),
+        (3, "Hay", False),
     ]
-    _, issues = read_rows(rows, where="crosswalk.csv")
-    assert [(one.code, one.value) for one in issues] == [("crosswalk-unsigned", "2")]
+    assert [row.line for row in reading.rows] == [4]
+    stays_open = ["its measure stays open" in one.message for one in reading.issues]
+    assert stays_open == [True, False]
+
+
+def test_measure_ids_are_tidied_as_a_maps_are() -> None:
+    """A blank that does not break is still a blank, here as in the layer."""
+    (row,), _ = read({"measure_id": "Create\u00a0 meadow"})
+    assert row.measure_id == "Create meadow"

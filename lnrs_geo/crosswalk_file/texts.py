@@ -1,0 +1,175 @@
+"""The measures of which a crosswalk speaks, each once: from the layers of a map, or from a table of texts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import pyogrio
+
+from lnrs_geo import strategy as strategies
+from lnrs_geo.errors import SchemaError, SourceError
+from lnrs_geo.gather import Gatherer
+from lnrs_geo.model import Issue
+from lnrs_geo.settings import Settings, Sources
+from lnrs_geo.spatial import schema
+from lnrs_geo.spatial.csv_wkt import WKT_COLUMNS
+from lnrs_geo.spatial.values import flag, text, texts
+from lnrs_geo.tables import load_table, read_text_table
+
+DELIMITED = (".csv", ".tsv", ".txt")
+SPREADSHEETS = (".xlsx", ".ods")
+FIELDS = ("measure_id", "measure", "eligible")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
+# what Excel or LibreOffice makes a power of ten or a day of
+_POWER_OR_DAY = re.compile(r"\d+[eE]\d+|\d{1,4}[-/]\d{1,2}(?:[-/]\d{1,4})?", re.ASCII)
+
+
+class WordedMeasure(NamedTuple):
+    """A measure as one row of a map words it; `eligible` is yes, no, unclear, or "" where it bears no flag."""
+
+    measure_id: str
+    text: str
+    eligible: str = ""
+
+
+def worded_measures(sources: Sources, settings: Settings) -> tuple[list[WordedMeasure], list[Issue]]:
+    """Read the measures of a map as `check` reads them, or of tables without land.
+
+    Parameters
+    ----------
+    sources
+        `measures`, with the strategy, layers, fields and coordinate system that go with them.
+
+    Returns
+    -------
+    Each wording of each measure once, and the issues met.
+
+    Raises
+    ------
+    LnrsGeoError
+        A file cannot be read, or no column tells the measures.
+    """
+    tables = [Path(one) for one in sources.measures if isinstance(one, str | Path) and is_table(one)]
+    rows = [row for path in tables for row in _table_rows(path, sources)]
+    if len(tables) == len(sources.measures):
+        return list(dict.fromkeys(rows)), []
+    if tables:
+        raise SourceError(
+            "It is a table of texts beside layers of a map.",
+            where=str(tables[0]),
+            fix="Give either tables or layers, in two runs.",
+        )
+    # what others make of the map is not asked here: no crosswalk, no outlines
+    inputs = Gatherer(_map_alone(sources), settings).land()
+    frame = inputs.measures
+    columns = (frame[name].tolist() for name in FIELDS)
+    found = (WordedMeasure(*row) for row in zip(*columns, strict=True))
+    return list(dict.fromkeys(found)), inputs.issues
+
+
+def is_table(path: str | Path) -> bool:
+    """Tell whether a file is a table of texts: a spreadsheet, or a delimited file without shapes."""
+    suffix = Path(path).suffix.lower()
+    if suffix not in DELIMITED or not Path(path).is_file():
+        return suffix in SPREADSHEETS
+    return not any(name.lower() in WKT_COLUMNS for name in load_table(path).columns)
+
+
+def same_number(wanted: str, offered: Iterable[str]) -> list[str]:
+    """Return the ids that a spreadsheet program makes one of: 007 becomes 7, and 1.10 becomes 1.1.
+
+    Examples
+    --------
+    >>> same_number("7", ["007", "7.1", "70", "M7"])
+    ['007']
+    """
+    if not _NUMBER.fullmatch(wanted):
+        return []
+    return [
+        one for one in offered if one != wanted and _NUMBER.fullmatch(one) and _plain(one) == _plain(wanted)
+    ]
+
+
+def at_risk(ids: Iterable[str]) -> list[str]:
+    """Return the ids that a spreadsheet program would change when it takes them for numbers or days.
+
+    Examples
+    --------
+    >>> at_risk(["14", "007", "1.10", "1.1", "M1", "3E5", "1-2"])
+    ['007', '1.10', '3E5', '1-2']
+    """
+    return [
+        one for one in ids if _POWER_OR_DAY.fullmatch(one) or (_NUMBER.fullmatch(one) and _plain(one) != one)
+    ]
+
+
+def _plain(number: str) -> str:
+    whole, point, rest = number.partition(".")
+    rest = rest.rstrip("0") if point else ""
+    return f"{whole.lstrip('0') or '0'}{'.' if rest else ''}{rest}"
+
+
+def _map_alone(sources: Sources) -> Sources:
+    return Sources(
+        measures=sources.measures,
+        strategy=sources.strategy,
+        crosswalk=[],
+        measures_layers=sources.measures_layers,
+        field_map=sources.field_map,
+        crs=sources.crs,
+    )
+
+
+def _table_rows(path: Path, sources: Sources) -> list[WordedMeasure]:
+    """Read a table of texts; its columns are called as those of a layer may be."""
+    rows = _spreadsheet(path) if path.suffix.lower() in SPREADSHEETS else read_text_table(path)
+    columns = list(rows[0]) if rows else list(load_table(path).columns)
+    given = {name: column for name, column in sources.field_map.items() if name in FIELDS}
+    schema.require_mapped(given, fields=FIELDS, found={str(path): columns})
+    aliases = strategies.load(sources.strategy).fields
+    usual = schema.known_names("measures")
+    names = {
+        name: [one[name] for one in (given, aliases) if name in one] + list(usual.get(name, ()))
+        for name in FIELDS
+    }
+    fields = schema.find_fields(names, columns)
+    if "measure" not in fields:
+        raise SchemaError(
+            f"No column holds the texts of measures (found: {', '.join(columns)}).",
+            where=str(path),
+            fix="Call the columns measure_id, measure and, where there is one, eligible; "
+            "or name them with --map measure=COLUMN.",
+        )
+    read = {name: texts(row[fields[name]] for row in rows) for name in fields}
+    words = read["measure"]
+    ids = read.get("measure_id", words)
+    flags = [
+        "unclear" if (said := flag(one)) is None else said for one in read.get("eligible", [""] * len(rows))
+    ]
+    found = zip(ids, words, flags, strict=True)
+    return [WordedMeasure(code or said, said, eligible) for code, said, eligible in found if code or said]
+
+
+def _spreadsheet(path: Path) -> list[Mapping[str, str]]:
+    """Read the first sheet of a spreadsheet, every cell as the text that it shows."""
+    if not path.is_file():
+        raise SourceError("There is no such file.", where=str(path), fix="Check the name.")
+    try:
+        frame = pyogrio.read_dataframe(
+            path, layer=0, read_geometry=False, HEADERS="FORCE", FIELD_TYPES="STRING"
+        )
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
+        raise SourceError(
+            "It cannot be read as a spreadsheet.",
+            where=str(path),
+            fix="Save its sheet of measures as CSV, and give that.",
+        ) from error
+    if frame.empty:
+        raise SourceError(
+            "Its first sheet holds no rows.", where=str(path), fix="Put the measures on the first sheet."
+        )
+    records = frame.to_dict("records")
+    return [{str(name): text(cell) for name, cell in row.items()} for row in records]
