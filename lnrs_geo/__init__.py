@@ -3,6 +3,7 @@
     import lnrs_geo
     result = lnrs_geo.check("parcels.gpkg", measures="measures.gpkg", strategy="derbyshire")
     result.parts
+    lnrs_geo.audit(result).write("out")
 
 Frames are accepted wherever files are. The rules alone, without geometry, are in
 `lnrs_geo.multiplier`.
@@ -24,12 +25,14 @@ from lnrs_geo.errors import (
 )
 
 if TYPE_CHECKING:
+    from lnrs_geo.auditing import audit
     from lnrs_geo.boundary import Site, site
     from lnrs_geo.chain import check
     from lnrs_geo.result import Result
 
 # Loaded on first use, so that `lnrs-geo --help` answers before geopandas is imported.
 _LATER = {
+    "audit": "lnrs_geo.auditing",
     "check": "lnrs_geo.chain",
     "site": "lnrs_geo.boundary",
     "Site": "lnrs_geo.boundary",
@@ -48,6 +51,7 @@ __all__ = [
     "Site",
     "SourceError",
     "StrategyError",
+    "audit",
     "check",
     "site",
 ]

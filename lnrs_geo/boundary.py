@@ -139,7 +139,7 @@ def site(
     )  # fmt: skip
     settings = chain.settings(as_at=as_at, tolerance_m=DEFAULT_TOLERANCE_M, intervention="")
     edition = load_edition(settings.as_at)
-    gatherer = Gatherer(sources)
+    gatherer = Gatherer(sources, settings)
     outline = _outline(gatherer, boundary)
     gatherer.look_near(tuple(shapely.bounds(outline)))
     inputs = gatherer.land()
@@ -148,7 +148,13 @@ def site(
         measures=table,
         facts=facts,
         issues=record.issues_frame(inputs.issues),
-        run=record.run_record(inputs, edition=edition, settings=settings, sources=sources),
+        run=record.run_record(
+            inputs,
+            edition=edition,
+            settings=settings,
+            sources=sources,
+            assumed=record.assumed((), record.publication_of(inputs.strategy), settings.as_at),
+        ),
     )
 
 

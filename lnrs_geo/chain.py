@@ -8,18 +8,24 @@ This is where the spatial layer and the multiplier meet; `check` is the whole of
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from lnrs_geo import gather, overridden, record, remarks, tabulate
+from lnrs_geo import applied, gather, overridden, papers, record, remarks, tabulate
 from lnrs_geo.errors import OptionError
-from lnrs_geo.judge import Judge
+from lnrs_geo.judge import Brief, Judge
+from lnrs_geo.model import Issue
+from lnrs_geo.modules import resolve_modules
+from lnrs_geo.multiplier.applications import COLUMNS as APPLICATION_COLUMNS
+from lnrs_geo.multiplier.applications import read_application
 from lnrs_geo.multiplier.rules import load_edition
 from lnrs_geo.parts import Assessor
 from lnrs_geo.result import Result
-from lnrs_geo.rows import FeatureRow, feature_rows, resolve_modules
+from lnrs_geo.rows import FeatureRow, Known, feature_rows
 from lnrs_geo.settings import DEFAULT_TOLERANCE_M, INTERVENTIONS, Settings, Source, Sources, Table
-from lnrs_geo.spatial import faults
+from lnrs_geo.spatial import faults as geometry_faults
+from lnrs_geo.spatial.normalise import Parcels
 from lnrs_geo.terrain import survey
 
 Progress = Callable[[Iterable[FeatureRow], int], Iterable[FeatureRow]]
@@ -36,6 +42,10 @@ def check(
     authorities: Source | None = None,
     apib: Source | None = None,
     acb: Source | None = None,
+    documents: Source | Table | None = None,
+    applications: Table | None = None,
+    submitted: Source | None = None,
+    dates: Mapping[str, object] | None = None,
     layers: Sequence[str] = (),
     measures_layers: Sequence[str] = (),
     field_map: Mapping[str, str] | None = None,
@@ -43,6 +53,7 @@ def check(
     intervention: str = "",
     as_at: date | None = None,
     tolerance_m: float = DEFAULT_TOLERANCE_M,
+    accept_proposed: bool = False,
     progress: Progress | None = None,
 ) -> Result:
     """Decide the strategic significance of every parcel: High or Low, with the reason.
@@ -57,6 +68,14 @@ def check(
         Files or tables with the columns of the contract.
     area, authorities, apib, acb
         Strategy areas, planning authorities, and the other layers of the Local Habitat Map.
+    documents
+        For Table 8, before the LNRS is published: a layer of what documents of the planning authority
+        map and describe, or a list of them.
+    applications, dates
+        A table of sites with the dates of their applications, by `site_ref`; and dates that hold for
+        every parcel without its own, by column (`{"application_date": "2024-09-21"}`).
+    submitted
+        An earlier file, whose baselines those that stand as submitted or secured are held against.
     layers, measures_layers
         Names of the layers to use, where a file holds several.
     field_map
@@ -69,6 +88,8 @@ def check(
         The assessment date; today where none is given.
     tolerance_m
         Positional tolerance in metres. It flags, it never decides.
+    accept_proposed
+        Let crosswalk rows decide that nobody has confirmed: for drafts only, and every output says so.
     progress
         Wraps the rows as they are assessed, given their number; for a progress bar.
 
@@ -91,18 +112,39 @@ def check(
         authorities=authorities,
         apib=apib,
         acb=acb,
+        documents=documents,
+        applications=applications,
+        submitted=submitted,
         layers=tuple(layers),
         measures_layers=tuple(measures_layers),
         field_map=dict(field_map or {}),
         crs=crs,
     )
-    return run(
-        sources, settings(as_at=as_at, tolerance_m=tolerance_m, intervention=intervention), progress=progress
+    chosen = settings(
+        as_at=as_at,
+        tolerance_m=tolerance_m,
+        intervention=intervention,
+        dates=dates,
+        accept_proposed=accept_proposed,
     )
+    return run(sources, chosen, progress=progress)
 
 
-def settings(*, as_at: date | None, tolerance_m: float, intervention: str) -> Settings:
-    """Check the settings of a run; this is the one place that asks the clock for the date."""
+def settings(
+    *,
+    as_at: date | None = None,
+    tolerance_m: float = DEFAULT_TOLERANCE_M,
+    intervention: str = "",
+    dates: Mapping[str, object] | None = None,
+    accept_proposed: bool = False,
+) -> Settings:
+    """Check the settings of a run; this is the one place that asks the clock for the date.
+
+    Raises
+    ------
+    OptionError
+        A value makes no sense, or the dates stand in an order that cannot be.
+    """
     if intervention not in INTERVENTIONS:
         raise OptionError(
             f"{intervention!r} is no intervention.",
@@ -115,13 +157,23 @@ def settings(*, as_at: date | None, tolerance_m: float, intervention: str) -> Se
             where="--tolerance",
             fix="Give metres from 0 to 100.",
         )
-    return Settings(as_at or date.today(), tolerance_m, INTERVENTIONS[intervention])
+    cells = {name: str(value) for name, value in (dates or {}).items() if value not in (None, "")}
+    for name in cells:
+        if name not in APPLICATION_COLUMNS:
+            raise OptionError(
+                f"{name!r} is no column of an application.",
+                fix=f"There are: {', '.join(APPLICATION_COLUMNS)}.",
+            )
+    _, faults = read_application(cells)
+    if faults:
+        raise OptionError(" ".join(faults))
+    return Settings(as_at or date.today(), tolerance_m, INTERVENTIONS[intervention], cells, accept_proposed)
 
 
 def run(sources: Sources, settings: Settings, *, progress: Progress | None = None) -> Result:
     """Do the job of `check` on gathered sources and settings."""
     edition = load_edition(settings.as_at)
-    gatherer = gather.Gatherer(sources)
+    gatherer = gather.Gatherer(sources, settings)
     read = gatherer.parcels(bare_ok=bool(settings.intervention))
     gatherer.look_near(tuple(read.frame.total_bounds))
     inputs = gatherer.land()
@@ -130,25 +182,30 @@ def run(sources: Sources, settings: Settings, *, progress: Progress | None = Non
     modules, said = resolve_modules(read.frame)
     issues += said
     read.frame["module"] = [module.value if module else "" for module in modules]
-    issues += faults.find(read.frame, red_line=read.red_line)
-    wrong_type = faults.wrong_geometry(read.frame)
-    publication = record.publication_of(inputs.strategy)
-    rows, said = feature_rows(read.frame, modules, wrong_type, settings=settings, publication=publication)
+    issues += geometry_faults.find(read.frame, red_line=read.red_line)
+    wrong_type = geometry_faults.wrong_geometry(read.frame)
+    known, said = _known(gatherer, read, inputs, settings)
+    issues += said
+    rows, said = feature_rows(
+        read.frame, modules, wrong_type, intervention=settings.intervention, known=known
+    )
     issues += said
 
     terrain, said = survey(read.frame, inputs, tolerance_m=settings.tolerance_m)
     issues += said
-    accepted, said = overridden.by_feature(inputs.overrides, rows, read, terrain, inputs.crosswalk)
-    issues += said
-    judge = Judge(
-        terrain,
-        inputs.crosswalk,
-        accepted,
+    brief = Brief(
         edition=edition,
+        as_at=settings.as_at,
         lnrs_id=inputs.strategy.lnrs_id,
+        publications=record.publications(inputs, terrain),
+        crosswalk=inputs.crosswalk,
+        documents=inputs.listed,
         area_given=inputs.areas is not None,
         map_complete=inputs.map_complete,
     )
+    accepted, said = overridden.by_feature(inputs.overrides, rows, read, Judge(terrain, brief))
+    issues += said
+    judge = Judge(terrain, replace(brief, overrides=accepted))
     assessor = Assessor(terrain, judge, tolerance_m=settings.tolerance_m)
     parts = [
         part for row in (progress(rows, len(rows)) if progress else rows) for part in assessor.parts(row)
@@ -159,7 +216,25 @@ def run(sources: Sources, settings: Settings, *, progress: Progress | None = Non
     issues += remarks.baselines_not_low(parts, read.frame)
     issues += remarks.overrides_without_effect(parts, accepted, read.frame)
     issues += remarks.lost_in_apib(rows, read, terrain)
-    return tabulate.result(parts, read=read, inputs=inputs, judge=judge, settings=settings, sources=sources)
+    told = record.run_record(
+        inputs,
+        edition=edition,
+        settings=settings,
+        sources=sources,
+        assumed=record.assumed(known.applications, record.publication_of(inputs.strategy), settings.as_at),
+    )
+    return tabulate.result(parts, read=read, inputs=inputs, judge=judge, run=told)
+
+
+def _known(
+    gatherer: gather.Gatherer, read: Parcels, inputs: gather.Inputs, settings: Settings
+) -> tuple[Known, list[Issue]]:
+    """Gather what the user says of parcels beside their own rows: dates, documents, earlier claims."""
+    sites, where = gatherer.applications()
+    dated, issues = applied.applications(read, options=settings.dates, sites=sites, where=where)
+    earlier = gatherer.earlier()
+    before, said = papers.earlier_claims(earlier) if earlier is not None else ({}, [])
+    return Known(dated, inputs.listed or (), before), [*issues, *said]
 
 
 def several(sources: Source | Sequence[Source]) -> tuple[Source, ...]:

@@ -84,7 +84,8 @@ def _part(document: dict[str, Any], part: dict[str, Any], *, several: bool) -> I
     name = f"part {part['part']}, {_size(part['size'], part)}: " if several else ""
     multiplier = f" (x {part['ss_mult']:g})" if part["ss_mult"] is not None else ""
     answer = f"{part['strat_sig']}{multiplier}" if part["strat_sig"] else "no answer"
-    yield f"  {name}{answer}, {STATUS_WORDS[part['status']]}  [{part['ss_reason']}]"
+    other = f" or {part['alt_sig']} (x {part['alt_mult']:g})" if part["alt_sig"] else ""
+    yield f"  {name}{answer}{other}, {STATUS_WORDS[part['status']]}  [{part['ss_reason']}]"
     yield _paragraph(part["reason"])
     if part["measure_id"]:
         yield _paragraph(f"Relies on: {_named(part['measure_id'], part['measure'])}.")

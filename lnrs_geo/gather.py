@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -13,15 +13,17 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from lnrs_geo import papers, tables
 from lnrs_geo import strategy as strategies
-from lnrs_geo import tables
-from lnrs_geo.errors import OptionError, SchemaError, SourceError
 from lnrs_geo.issues import issue
 from lnrs_geo.model import Issue
 from lnrs_geo.multiplier.consistency import Crosswalk
 from lnrs_geo.multiplier.overrides import Override, read_overrides
-from lnrs_geo.settings import Source, Sources, Table
-from lnrs_geo.spatial import crs, normalise, schema
+from lnrs_geo.multiplier.table8 import Listed, read_list
+from lnrs_geo.roles import MEASURE_FIELDS, check_map, refuse_other_roles
+from lnrs_geo.settings import Settings, Source, Sources, Table
+from lnrs_geo.spatial import crs, document_layers, normalise, schema
+from lnrs_geo.spatial.frame_source import frame_layer
 from lnrs_geo.spatial.read import RawLayer, read_layers
 from lnrs_geo.strategy import Strategy
 
@@ -31,8 +33,6 @@ GEOJSON_DEFAULT = "EPSG:4326"
 SUBJECTS = ("parcels", "boundary")
 # Further than any tolerance, and than the surroundings that the splitting looks at.
 NEAR_M = 250.0
-MEASURE_FIELDS = ("location_id", "measure_id", "measure", "priority", "eligible")
-AUTHORITY_FIELDS = ("authority",)
 # Issues by which part of the Local Habitat Map is known to be missing: whole layers, or features
 # that could not be placed. No Low may be made of that (rules section 4).
 MAP_LACKS = ("measures-incomplete", "measure-left-out", "measure-not-polygon")
@@ -50,6 +50,8 @@ class Inputs:
     authorities: gpd.GeoDataFrame | None
     apib: gpd.GeoDataFrame | None
     acb: gpd.GeoDataFrame | None
+    documents: gpd.GeoDataFrame | None = None
+    listed: tuple[Listed, ...] | None = None
     files: list[dict[str, Any]] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
 
@@ -62,12 +64,12 @@ class Inputs:
 class Gatherer:
     """Reads the sources of one run and keeps the record of what was read."""
 
-    def __init__(self, sources: Sources) -> None:
-        self.sources = sources
+    def __init__(self, sources: Sources, settings: Settings) -> None:
+        self.sources, self.settings = sources, settings
         self.near: tuple[float, float, float, float] | None = None
         self.issues: list[Issue] = []
         self.files: list[dict[str, Any]] = []
-        _check_map(sources.field_map)
+        check_map(sources.field_map)
 
     def land(self) -> Inputs:
         """Read everything but the parcels.
@@ -96,6 +98,7 @@ class Gatherer:
         book = self._crosswalk(strategy)
         rows = self._table(self.sources.overrides, "overrides")
         overrides = read_overrides(rows, where=_name(self.sources.overrides, "overrides"))
+        documents, listed = self._documents()
         return Inputs(
             strategy=strategy,
             crosswalk=book,
@@ -105,6 +108,8 @@ class Gatherer:
             authorities=authorities,
             apib=self._plain(self.sources.apib, "apib"),
             acb=self._plain(self.sources.acb, "acb"),
+            documents=documents,
+            listed=listed,
             files=self.files,
             issues=self.issues,
         )
@@ -126,10 +131,23 @@ class Gatherer:
         self.issues += read.issues
         return read
 
+    def earlier(self) -> normalise.Parcels | None:
+        """Read the earlier file that baselines are held against; None where none is given."""
+        if self.sources.submitted is None:
+            return None
+        raw = self.layers(self.sources.submitted, "submitted", self.sources.layers)
+        fields = {k: v for k, v in self.sources.field_map.items() if k in schema.PARCEL_FIELDS}
+        return normalise.parcels(raw, field_map=fields, bare_ok=False)
+
+    def applications(self) -> tuple[list[dict[str, str]], str]:
+        """Read the table of applications, and say what it is called."""
+        rows = self._table(self.sources.applications, "applications")
+        return rows, _name(self.sources.applications, "applications")
+
     def layers(self, source: Source, role: str, wanted: Sequence[str] = ()) -> list[RawLayer]:
         """Read a source and bring its layers into EPSG:27700, noting each in the record."""
         if isinstance(source, gpd.GeoDataFrame):
-            raw = [_frame_layer(source, role)]
+            raw = [frame_layer(source, role)]
         else:
             raw, found = read_layers(source, layers=wanted, crs=self.sources.crs)
             self.issues += found
@@ -193,7 +211,7 @@ class Gatherer:
             return None
         columns = [self.sources.field_map["authority"]] if "authority" in self.sources.field_map else []
         layers = self.layers(source, kind)
-        _refuse_other_roles(layers, option="--area" if kind == "area" else "--authorities")
+        refuse_other_roles(layers, option="--area" if kind == "area" else "--authorities")
         frame, issues = normalise.zones(layers, kind=kind, id_columns=columns if kind == "authority" else [])
         self.issues += issues
         if kind == "area":
@@ -210,10 +228,28 @@ class Gatherer:
         self.issues += [one for one in issues if one.code != "zone-repeated"]
         return frame
 
+    def _documents(self) -> tuple[gpd.GeoDataFrame | None, tuple[Listed, ...] | None]:
+        """Read the documents for Table 8: a layer, or a list; a layer's documents are listed too."""
+        source = self.sources.documents
+        if source is None:
+            return None, None
+        if papers.is_list(source):
+            rows = self._table(source, "documents")
+            return None, read_list(rows, where=_name(source, "documents"))
+        layer, issues = document_layers.documents(self.layers(source, "documents"))
+        self.issues += [*issues, *papers.unknown_habitats(layer, where=_name(source, "documents"))]
+        return layer, papers.named_in(layer)
+
     def _crosswalk(self, strategy: Strategy) -> Crosswalk:
         given = self.sources.crosswalk if self.sources.crosswalk is not None else strategy.crosswalk
         where = _name(given, "crosswalk")
-        book = Crosswalk.from_rows(self._table(given, "crosswalk"), where=where, lnrs_id=strategy.lnrs_id)
+        book = Crosswalk.from_rows(
+            self._table(given, "crosswalk"),
+            where=where,
+            lnrs_id=strategy.lnrs_id,
+            as_at=self.settings.as_at,
+            accept_proposed=self.settings.accept_proposed,
+        )
         self.issues += book.issues
         if not book.rows:
             self.issues.append(
@@ -236,50 +272,6 @@ class Gatherer:
         records = table.to_dict("records") if isinstance(table, pd.DataFrame) else list(table)
         self.files.append({"role": role, "path": f"<{role} frame>", "sha256": "", "rows": len(records)})
         return [{str(k): "" if _absent(v) else str(v) for k, v in record.items()} for record in records]
-
-
-def _frame_layer(frame: gpd.GeoDataFrame, role: str) -> RawLayer:
-    """Treat a frame as a layer of a file that bears its role as a name."""
-    name = frame.active_geometry_name
-    if name is None:
-        raise SourceError(
-            "The frame has no geometry column.", where=f"<{role} frame>", fix="Call set_geometry first."
-        )
-    renamed = frame if name == "geometry" else frame.rename_geometry("geometry")
-    geometries = np.asarray(renamed.geometry.array, dtype=object)
-    if (shapely.get_precision(geometries) > 0).any():
-        # a geometry that remembers a grid would round every overlay to it
-        renamed = renamed.set_geometry(
-            gpd.GeoSeries(shapely.set_precision(geometries, 0), renamed.index, crs=frame.crs)
-        )
-    shapes = shapely.to_wkb(np.asarray(renamed.geometry.array), byte_order=1).tolist()
-    digest = hashlib.sha256(b"".join(shape or b"-" for shape in shapes))
-    digest.update(renamed.drop(columns="geometry").to_csv(index=True).encode())
-    return RawLayer(f"<{role} frame>", "frame", renamed, "frame", digest.hexdigest(), "", True)
-
-
-def _refuse_other_roles(layers: Sequence[RawLayer], *, option: str) -> None:
-    """Refuse parcels or measures given as outlines: land outside them would pass for land outside the map."""
-    for layer in layers:
-        columns = [str(name) for name in layer.frame.columns if name != "geometry"]
-        layout = schema.recognise_parcels(layer.layer, columns, ())
-        is_measures = "measure_id" in schema.find_fields(schema.known_names("measures"), columns)
-        if layout is not None or is_measures:
-            what = "mapped measures" if is_measures else "parcels or a site"
-            raise SchemaError(
-                f"Its layer {layer.layer!r} looks like {what}, not like outlines.",
-                where=layer.source,
-                fix=f"Give {option} the outlines of strategy areas or authorities.",
-            )
-
-
-def _check_map(field_map: Mapping[str, str]) -> None:
-    known = (*schema.PARCEL_FIELDS, *MEASURE_FIELDS, *AUTHORITY_FIELDS)
-    for name in field_map:
-        if name not in known:
-            raise OptionError(
-                f"{name}= names no field.", where="--map", fix=f"The fields are: {', '.join(known)}."
-            )
 
 
 def _name(source: object, role: str) -> str:

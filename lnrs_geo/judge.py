@@ -3,25 +3,69 @@
 To the splitter the answers are opaque codes; this is where a code and an answer are the same thing.
 """
 
-from lnrs_geo.model import Significance, Status
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from lnrs_geo.mapped_land import MappedLand
+from lnrs_geo.model import Retention, Significance, Stage, Status
 from lnrs_geo.multiplier import overrides as overriding
+from lnrs_geo.multiplier import table8
+from lnrs_geo.multiplier.applications import Application
 from lnrs_geo.multiplier.consistency import Answer, Crosswalk, Proposal, Verdict
 from lnrs_geo.multiplier.criteria import Land, Mapped, Place, Row
 from lnrs_geo.multiplier.decide import Decision, assign
 from lnrs_geo.multiplier.overrides import Override
+from lnrs_geo.multiplier.regime import Publication, Regime, regime_of
 from lnrs_geo.multiplier.rules import Edition
 from lnrs_geo.rows import FeatureRow
 from lnrs_geo.spatial.split import Cover, Piece
 from lnrs_geo.terrain import Terrain
 
-# Codes in the order in which parts are numbered (contract, `part`).
-HIGH, MEDIUM, LOW, PROVISIONAL, ERROR = range(5)
-# Which answer wins where several measures lie over one place (rules section 3).
-STRONGEST_FIRST = (HIGH, PROVISIONAL, LOW)
+Answered = tuple[Status, Significance | None, Significance | None]
 
+_HIGH, _MEDIUM, _LOW = Significance.HIGH, Significance.MEDIUM, Significance.LOW
+_DECIDED, _OPEN = Status.DECIDED, Status.PROVISIONAL
+# Every answer there is: status, significance and second figure, in the order in which parts are
+# numbered (contract, `part`). An answer's place here is its code.
+ANSWERS: tuple[Answered, ...] = (
+    *((_DECIDED, one, None) for one in (_HIGH, _MEDIUM, _LOW)),
+    *((_OPEN, low, high) for low, high in (
+        (_HIGH, _HIGH), (_MEDIUM, _HIGH), (_MEDIUM, _MEDIUM), (_LOW, _HIGH), (_LOW, _MEDIUM), (_LOW, _LOW),
+        (_LOW, None),
+    )),
+    (Status.ERROR, None, None),
+    (Status.NOT_APPLICABLE, None, None),
+)  # fmt: skip
+HIGH, MEDIUM, LOW = range(3)
+# Which answer wins where several measures lie over one place: consistent, open, refused (rules section 3).
+STRONGEST_FIRST = (HIGH, MEDIUM, *(code for code in range(3, len(ANSWERS) - 2)), LOW)
+
+# Regimes that ask the Local Habitat Map, be it for one of two figures.
+ASK_MEASURES = ("table-7", "both", "review")
 FOREIGN = Verdict(
     Answer.OPEN, "the layer says that another LNRS maps this measure, whose crosswalk was not given"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What a judge goes by.
+
+    `publications` says when the LNRS of each id was published (absent: not known); `lnrs_id` is the
+    strategy that is loaded; `overrides` go by parcel row number; `documents` is the list given for
+    Table 8, None where none was given.
+    """
+
+    edition: Edition
+    as_at: date
+    lnrs_id: str
+    publications: Mapping[str, Publication]
+    crosswalk: Crosswalk
+    overrides: Mapping[int, Override] = field(default_factory=dict)
+    documents: Sequence[table8.Listed] | None = None
+    area_given: bool = True
+    map_complete: bool = True
 
 
 class Judge:
@@ -31,61 +75,124 @@ class Judge:
     ----------
     terrain
         The surveyed land.
-    crosswalk
-        Verdicts on measures and proposals.
-    overrides
-        By parcel row number, where a person decided.
-    edition
-        The rules in force on the assessment date.
-    lnrs_id
-        Of the strategy that is loaded.
-    area_given, map_complete
-        Whether the strategy area is known, and all layers of its map are there.
+    brief
+        Rules, dates, crosswalk and overrides.
     """
 
-    def __init__(
-        self,
-        terrain: Terrain,
-        crosswalk: Crosswalk,
-        overrides: dict[int, Override],
-        *,
-        edition: Edition,
-        lnrs_id: str,
-        area_given: bool,
-        map_complete: bool,
-    ) -> None:
-        self.terrain, self.crosswalk, self.overrides = terrain, crosswalk, overrides
-        self.edition, self.lnrs_id = edition, lnrs_id
-        self.area_given, self.map_complete = area_given, map_complete
+    def __init__(self, terrain: Terrain, brief: Brief) -> None:
+        self.terrain, self.brief = terrain, brief
+        self.edition, self.crosswalk = brief.edition, brief.crosswalk
         self.rest = len(terrain.lands)
         self.verdicts: dict[tuple[int, Proposal, Override | None], Verdict] = {}
-        self._decisions: dict[tuple[Row, Place], Decision] = {}
+        self._decisions: dict[tuple[int, Place], Decision] = {}
+        self._numbers: dict[Row, int] = {}
+        self._stated_rows: dict[tuple[int, Stage, str], tuple[int, Row]] = {}
+        self._regimes: dict[tuple[Stage, Application, str, bool], Regime] = {}
+        self.measures = MappedLand(terrain.measures, terrain.geometries)
+        self._documents = (
+            MappedLand(terrain.documents, terrain.geometries) if terrain.documents is not None else None
+        )
 
-    def decide(self, row: Row, place: Place) -> Decision:
-        """Ask the multiplier, once for each distinct pair of facts."""
-        key = (row, place)
+    # Which table, and so which map, answers
+
+    def regime(self, row: FeatureRow, lnrs_id: str) -> Regime:
+        """Say which table applies to a row in an LNRS; retained habitat follows its baseline (rules 2.12)."""
+        return self._stated(row, lnrs_id)[1].regime
+
+    def _stated(self, row: FeatureRow, lnrs_id: str) -> tuple[int, Row]:
+        """Return what is known of a row in an LNRS, its regime included, and the number of those facts.
+
+        Hashing the facts anew for every question would cost more than the questions.
+        """
+        key = (row.feature, row.row.stage, lnrs_id)
+        if key not in self._stated_rows:
+            stated = replace(row.row, regime=self._regime(row, lnrs_id))
+            self._stated_rows[key] = (self._numbers.setdefault(stated, len(self._numbers)), stated)
+        return self._stated_rows[key]
+
+    def _regime(self, row: FeatureRow, lnrs_id: str) -> Regime:
+        retained = row.row.retention is Retention.RETAINED
+        stage = Stage.BASELINE if retained else row.row.stage
+        key = (stage, row.application, lnrs_id, row.off_site)
+        if key not in self._regimes:
+            self._regimes[key] = regime_of(
+                stage,
+                row.application,
+                publication=self.brief.publications.get(lnrs_id),
+                as_at=self.brief.as_at,
+                off_site=row.off_site,
+            )
+        return self._regimes[key]
+
+    def map_of(self, row: FeatureRow, lnrs_id: str) -> MappedLand | None:
+        """Return the map that answers for a row on the land of an LNRS; None where none is asked.
+
+        Measures answer in the strategy that is loaded, documents of planning authorities wherever an
+        LNRS is known not to be published yet.
+        """
+        table = self.regime(row, lnrs_id).table
+        if table in ASK_MEASURES:
+            return self.measures if lnrs_id == self.brief.lnrs_id and row.proposal is not None else None
+        return self._documents if table == "table-8" and not row.row.obstacle else None
+
+    # Answers
+
+    def decide(self, row: FeatureRow, place: Place, *, lnrs_id: str) -> Decision:
+        """Ask the multiplier about a row at a place in an LNRS, once for each distinct pair of facts."""
+        number, stated = self._stated(row, lnrs_id)
+        key = (number, place)
         if key not in self._decisions:
-            self._decisions[key] = assign(row, place, edition=self.edition)
+            self._decisions[key] = assign(stated, place, edition=self.edition)
         return self._decisions[key]
+
+    def decide_held(self, row: FeatureRow, place: Place, *, lnrs_id: str, held: tuple[str, str]) -> Decision:
+        """Ask about a row whose place has shown an obstacle: `held` is its code and its words."""
+        _, stated = self._stated(row, lnrs_id)
+        facts = replace(stated, scores_zero=False, obstacle=held[0], obstacle_note=held[1])
+        return assign(facts, place, edition=self.edition)
+
+    def place(self, row: FeatureRow, zone: int, mapped: tuple[Mapped, ...] = ()) -> Place:
+        """Return a zone as the decision wants it, with what is mapped there."""
+        lnrs_id, authority = self.zone_name(zone)
+        if self.regime(row, lnrs_id).table != "table-8":
+            return Place(self.land(zone), mapped, self.brief.map_complete)
+        given = self.brief.documents
+        if given is None:
+            return Place(self.land(zone))
+        return Place(
+            self.land(zone),
+            documents=mapped,
+            authority=authority,
+            specified=table8.specified(given, authority=authority),
+            authority_spoken_of=table8.speaks_of(given, authority=authority),
+        )
 
     def verdict(self, row: FeatureRow, group: int) -> Verdict | None:
         """Return what crosswalk and override say of a measure for a row; None where nobody asks."""
-        if row.proposal is None:
+        if row.proposal is None or self.map_of(row, self.brief.lnrs_id) is not self.measures:
             return None
-        override = self.overrides.get(row.feature)
-        key = (group, row.proposal, override)
+        key = (group, row.proposal, self.brief.overrides.get(row.feature))
         if key not in self.verdicts:
-            one = self.terrain.groups[group]
+            one = self.terrain.measures.groups[group]
             said = self.crosswalk.verdict(one.measure_id, row.proposal, eligible=one.eligible)
-            self.verdicts[key] = FOREIGN if one.foreign else overriding.apply(override, said)
+            self.verdicts[key] = FOREIGN if one.foreign else overriding.apply(key[2], said)
         return self.verdicts[key]
 
-    def mapped(self, row: FeatureRow, group: int) -> Mapped | None:
-        """Return a measure as the decision wants it; None where nobody asks."""
+    def mapped(self, row: FeatureRow, group: int, *, lnrs_id: str) -> Mapped | None:
+        """Return a measure, or a document, as the decision wants it; None where nobody asks."""
+        if self.terrain.documents is not None and self.map_of(row, lnrs_id) is self._documents:
+            document = self.terrain.documents.groups[group]
+            return table8.described(
+                row.subject,
+                said=document.habitat,
+                name=document.measure_id,
+                whose="" if self.terrain.has_authorities else document.authority,
+                repaired=document.changed,
+            )
         verdict = self.verdict(row, group)
         if verdict is None:
             return None
-        one = self.terrain.groups[group]
+        one = self.terrain.measures.groups[group]
         return Mapped(
             one.measure_id,
             verdict.answer,
@@ -98,40 +205,56 @@ class Judge:
 
     def land(self, zone: int) -> Land:
         """Say how a zone lies to the strategy that is loaded (rules section 4)."""
-        if not self.area_given:
+        if not self.brief.area_given:
             return Land.NOT_GIVEN
         lnrs_id = self.zone_name(zone)[0]
-        return Land.OUTSIDE if not lnrs_id else Land.IN_AREA if lnrs_id == self.lnrs_id else Land.OTHER_LNRS
+        return (
+            Land.OUTSIDE
+            if not lnrs_id
+            else Land.IN_AREA
+            if lnrs_id == self.brief.lnrs_id
+            else Land.OTHER_LNRS
+        )
 
     def zone_name(self, zone: int) -> tuple[str, str]:
         """Return the LNRS id and the authority of a zone; without any area the strategy's own id."""
+        own = self.brief.lnrs_id
         if zone == self.rest:
-            return ("" if self.area_given else self.lnrs_id, "")
+            return ("" if self.brief.area_given else own, "")
         land = self.terrain.lands[zone]
-        return (land.lnrs_id if self.area_given else self.lnrs_id, land.authority)
+        return (land.lnrs_id if self.brief.area_given else own, land.authority)
 
-    def code(self, row: FeatureRow, zone: int, measures: tuple[Mapped, ...]) -> int:
+    def lnrs_of(self, zone: int) -> str:
+        """Return the LNRS id of a zone, empty outside every area."""
+        return self.zone_name(zone)[0]
+
+    def code(self, row: FeatureRow, zone: int, mapped: tuple[Mapped, ...]) -> int:
         """Name the answer that a place would get, as a number that means nothing to the splitter."""
-        return _code(self.decide(row.row, Place(self.land(zone), measures, self.map_complete)))
+        place = self.place(row, zone, mapped)
+        return code_of(self.decide(row, place, lnrs_id=self.zone_name(zone)[0]))
 
-    def covers(self, row: FeatureRow, polygons: list[int]) -> list[Cover]:
-        """Gather measure polygons by the answer they give a row, strongest first."""
-        if row.proposal is None:
+    def covers(self, row: FeatureRow, polygons: list[int], *, lnrs_id: str) -> list[Cover]:
+        """Gather the polygons of an LNRS's map by the answer they give a row, strongest first."""
+        found = self.map_of(row, lnrs_id)
+        if found is None:
             return []
         by_code: dict[int, list[int]] = {}
-        in_area = Land.NOT_GIVEN if not self.area_given else Land.IN_AREA
+        coverage = found.coverage
+        land = Land.IN_AREA if self.brief.area_given else Land.NOT_GIVEN
         for polygon in polygons:
-            mapped = self.mapped(row, int(self.terrain.group_of[polygon]))
+            mapped = self.mapped(row, int(coverage.group_of[polygon]), lnrs_id=lnrs_id)
             if mapped is None or (mapped.beside and mapped.answer is not Answer.YES):
                 continue
-            code = _code(self.decide(row.row, Place(in_area, (mapped,), self.map_complete)))
-            by_code.setdefault(code, []).append(polygon)
-        return [
-            Cover(code, self.terrain.polygons[by_code[code]]) for code in STRONGEST_FIRST if code in by_code
-        ]
+            place = (
+                Place(land, (mapped,), self.brief.map_complete)
+                if found is self.measures
+                else Place(land, documents=(mapped,))
+            )
+            by_code.setdefault(code_of(self.decide(row, place, lnrs_id=lnrs_id)), []).append(polygon)
+        return [Cover(code, coverage.polygons[by_code[code]]) for code in STRONGEST_FIRST if code in by_code]
 
     def fitting(self, row: FeatureRow, piece: Piece, mapped: tuple[Mapped, ...]) -> tuple[Mapped, ...]:
-        """Leave out measures that meet a part only in a sliver which took its neighbour's answer."""
+        """Leave out what meets a part only in a sliver which took its neighbour's answer."""
         own = tuple(one for one in mapped if self.code(row, piece.zone, (one,)) == piece.code)
         for measures in (mapped, own, ()):
             if self.code(row, piece.zone, measures) == piece.code:
@@ -141,7 +264,6 @@ class Judge:
         )
 
 
-def _code(decision: Decision) -> int:
-    if decision.status is Status.PROVISIONAL:
-        return PROVISIONAL
-    return HIGH if decision.significance is Significance.HIGH else LOW
+def code_of(decision: Decision) -> int:
+    """Return the number of an answer, for those who may not know what it means."""
+    return ANSWERS.index((decision.status, decision.significance, decision.alternative))

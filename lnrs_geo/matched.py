@@ -35,21 +35,22 @@ def matches(
 ) -> pd.DataFrame:
     """One row per parcel and mapped measure, with the verdict on what is proposed there."""
     terrain = judge.terrain
+    measures = terrain.measures
     post = {part.row.feature: part.row for part in parts if part.row.row.stage is Stage.POST}
     module_of = {part.row.feature: part.row.row.module for part in parts}
     locations = inputs.measures["location_id"].tolist()
     texts, priorities = words_of(inputs, "measure"), words_of(inputs, "priority")
     useless = {part.row.feature for part in parts if part.decision.status is Status.ERROR}
     found: list[dict[str, Any]] = []
-    over = terrain.overlaps
-    for parcel, entries in terrain.overlaps_of.items():
+    over = measures.overlaps
+    for parcel, entries in measures.overlaps_of.items():
         if parcel in useless:
             continue
         feature, module = features[parcel], module_of[parcel]
-        met = terrain.pairs.polygon[terrain.pairs_of[parcel]]
+        met = measures.pairs.polygon[measures.pairs_of[parcel]]
         for i in entries:
             number = int(over.group[i])
-            group = terrain.groups[number]
+            group = measures.groups[number]
             if group.beside:
                 continue
             row = post.get(parcel)
@@ -61,7 +62,7 @@ def matches(
                 if over.size[i] > 0
                 else Relation.TOUCH
             )
-            names = sorted({str(locations[p]) for p in met if terrain.group_of[p] == number})
+            names = sorted({str(locations[p]) for p in met if measures.group_of[p] == number})
             trees = float(feature["count"]) / terrain.sizes[parcel] if module is Module.TREE else 1.0
             found.append(
                 {
@@ -95,16 +96,17 @@ def _intervention(intervention: object) -> str:
 
 def measures_used(parts: Sequence[Part], judge: Judge, inputs: Inputs) -> gpd.GeoDataFrame:
     """Return the mapped polygons that a parcel lies in, and whether a High part relies on them."""
-    terrain, frame = judge.terrain, inputs.measures
+    measures, frame = judge.terrain.measures, inputs.measures
     wanted: dict[int, set[str]] = {}
     for part in parts:
         wanted.setdefault(part.row.feature, set()).update(part.relies_on)
     used: dict[int, bool] = {}
-    overlapping = (terrain.pairs.size > 0) & (terrain.pairs.polygon < len(frame))
+    pairs = measures.pairs
+    overlapping = (pairs.size > 0) & (pairs.polygon < len(frame))
     for parcel, polygon in zip(
-        terrain.pairs.parcel[overlapping].tolist(), terrain.pairs.polygon[overlapping].tolist(), strict=True
+        pairs.parcel[overlapping].tolist(), pairs.polygon[overlapping].tolist(), strict=True
     ):
-        relied = terrain.groups[int(terrain.group_of[polygon])].measure_id in wanted.get(parcel, set())
+        relied = measures.groups[int(measures.group_of[polygon])].measure_id in wanted.get(parcel, set())
         used[polygon] = used.get(polygon, False) or relied
     kept = frame.iloc[sorted(used)].reset_index(drop=True)
     kept = kept.assign(relied_on=[used[at] for at in sorted(used)])

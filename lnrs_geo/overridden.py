@@ -3,21 +3,20 @@
 from collections.abc import Sequence
 
 from lnrs_geo.issues import issue
+from lnrs_geo.judge import Judge
 from lnrs_geo.model import Issue, Stage
 from lnrs_geo.multiplier import overrides as overriding
-from lnrs_geo.multiplier.consistency import Answer, Crosswalk
+from lnrs_geo.multiplier.consistency import Answer
 from lnrs_geo.multiplier.overrides import Override
 from lnrs_geo.rows import FeatureRow
 from lnrs_geo.spatial.normalise import Parcels
-from lnrs_geo.terrain import Terrain
 
 
 def by_feature(
     given: Sequence[Override],
     rows: Sequence[FeatureRow],
     read: Parcels,
-    terrain: Terrain,
-    crosswalk: Crosswalk,
+    judge: Judge,
 ) -> tuple[dict[int, Override], list[Issue]]:
     """Find the parcels that overrides speak of.
 
@@ -39,7 +38,7 @@ def by_feature(
         if one is None:
             continue
         named[row.feature] = one
-        why = _why_not(row, terrain, crosswalk)
+        why = _why_not(row, judge)
         if why:
             # what bars the row after the development says more than that it has a baseline
             refused[row.feature] = why if row.row.stage is Stage.POST else refused.get(row.feature, why)
@@ -64,18 +63,21 @@ def by_feature(
     return accepted, issues
 
 
-def _why_not(row: FeatureRow, terrain: Terrain, crosswalk: Crosswalk) -> str:
+def _why_not(row: FeatureRow, judge: Judge) -> str:
     """Say why an override may settle nothing about a row; "" where it may."""
     if row.row.stage is Stage.BASELINE:
         return "a baseline is not looked up in Table 7"
-    if row.proposal is None:
+    mapped = judge.terrain.measures
+    if row.proposal is None or judge.map_of(row, judge.brief.lnrs_id) is not judge.measures:
         return "its row is not looked up in Table 7"
-    over = terrain.overlaps
-    groups = [int(over.group[i]) for i in terrain.overlaps_of.get(row.feature, ()) if over.size[i] > 0]
-    measures = [one for group in groups if not (one := terrain.groups[group]).beside]
+    over = mapped.overlaps
+    groups = [int(over.group[i]) for i in mapped.overlaps_of.get(row.feature, ()) if over.size[i] > 0]
+    measures = [one for group in groups if not (one := mapped.groups[group]).beside]
     if not measures:
         return "no measure is mapped there"
-    verdicts = [crosswalk.verdict(one.measure_id, row.proposal, eligible=one.eligible) for one in measures]
+    verdicts = [
+        judge.crosswalk.verdict(one.measure_id, row.proposal, eligible=one.eligible) for one in measures
+    ]
     if all(verdict.answer is Answer.NOT_ELIGIBLE for verdict in verdicts):
         return "no measure that is mapped there counts"
     return ""

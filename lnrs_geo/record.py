@@ -2,23 +2,30 @@
 
 import platform
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import pandas as pd
 
+from lnrs_geo import areas
 from lnrs_geo.columns import ISSUES
 from lnrs_geo.frames import conform, from_rows
 from lnrs_geo.gather import Inputs
 from lnrs_geo.model import Issue
+from lnrs_geo.multiplier.applications import Application
 from lnrs_geo.multiplier.decide import Decision
 from lnrs_geo.multiplier.regime import Publication, assumption
 from lnrs_geo.multiplier.rules import Edition
 from lnrs_geo.settings import Settings, Sources
 from lnrs_geo.strategy import Strategy
+from lnrs_geo.terrain import Terrain
 
 SEVERITY_ORDER = ("error", "warning", "info")
+ACCEPTED = (
+    "DRAFT: crosswalk rows that a program proposed and nobody confirmed were accepted (--accept-proposed); "
+    "nothing here may be relied on."
+)
 LIBRARIES = ("geopandas", "shapely", "pyproj", "pyogrio", "fiona", "rtree", "convertbng", "numpy", "pandas")
 
 
@@ -27,15 +34,17 @@ def program_version() -> str:
     return _version("lnrs-geo") or "0 (not installed)"
 
 
-def run_record(inputs: Inputs, *, edition: Edition, settings: Settings, sources: Sources) -> dict[str, Any]:
-    """Return everything needed to run it again and to see what it rests on."""
+def run_record(
+    inputs: Inputs, *, edition: Edition, settings: Settings, sources: Sources, assumed: str
+) -> dict[str, Any]:
+    """Return everything needed to run it again and to see what it rests on; `assumed` comes first."""
     strategy = inputs.strategy
     return {
         "program": f"lnrs-geo {program_version()}",
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
         "as_at": settings.as_at.isoformat(),
-        "assumption": assumption(publication_of(strategy), settings.as_at),
-        "notice": notice(inputs),
+        "assumption": assumed,
+        "notice": notice(inputs, accept_proposed=settings.accept_proposed),
         "strategy": {
             "lnrs_id": strategy.lnrs_id,
             "name": strategy.name,
@@ -56,6 +65,8 @@ def run_record(inputs: Inputs, *, edition: Edition, settings: Settings, sources:
             "measures_layers": list(sources.measures_layers),
             "map": dict(sources.field_map),
             "crs": sources.crs or "",
+            "dates": dict(settings.dates),
+            "accept_proposed": settings.accept_proposed,
         },
         "area_given": inputs.areas is not None,
         "map_complete": inputs.map_complete,
@@ -68,12 +79,36 @@ def publication_of(strategy: Strategy) -> Publication:
     return Publication(*((strategy.published if strategy.in_force else None) or (None, None)))
 
 
-def notice(inputs: Inputs) -> str:
-    """Return the warning that a sample or a draft carries into every output."""
-    return {
+def publications(inputs: Inputs, terrain: Terrain) -> dict[str, Publication]:
+    """Return when the LNRS of each zone was published, as far as is known."""
+    found = {}
+    for lnrs_id in {land.lnrs_id for land in terrain.lands}:
+        known = areas.area(lnrs_id)
+        if known is not None and known.published is not None:
+            found[lnrs_id] = Publication(known.published.first, known.published.last)
+    return {**found, inputs.strategy.lnrs_id: publication_of(inputs.strategy)}
+
+
+def assumed(applications: Sequence[Application], publication: Publication, as_at: date) -> str:
+    """Say what is assumed of the parcels without dates; every output begins with it."""
+    dated = sum(one.has_dates for one in applications)
+    if not dated:
+        return assumption(publication, as_at)
+    if dated == len(applications):
+        return (
+            "Dates were given for every parcel; the transition rules (regime_rule) say which table applies."
+        )
+    others = assumption(publication, as_at)
+    return f"Dates were given for {dated} of {len(applications)} parcels. For the others: {others}"
+
+
+def notice(inputs: Inputs, *, accept_proposed: bool) -> str:
+    """Return the warning that a sample, a draft or unconfirmed rows carry into every output."""
+    by_status = {
         "sample": "The strategy is a made-up sample: no answer here says anything about real land.",
         "draft": "The strategy is a consultation draft, which decides nothing.",
     }.get(inputs.strategy.status, "")
+    return " ".join(one for one in (by_status, ACCEPTED if accept_proposed else "") if one)
 
 
 def trace(decision: Decision, *, statement: str) -> dict[str, Any]:

@@ -61,7 +61,7 @@ def contradictions(judge: Judge) -> list[Issue]:
     found = {}
     for (group, proposal, _), verdict in judge.verdicts.items():
         if verdict.contradiction:
-            name = judge.terrain.groups[group].measure_id
+            name = judge.terrain.measures.groups[group].measure_id
             message = f"Measure {name}, {proposal.habitat}: {verdict.reason}."
             found[message] = issue("crosswalk-contradiction", message, feature=name, value=proposal.habitat)
     return list(found.values())
@@ -114,13 +114,14 @@ def baselines_not_low(parts: Sequence[Part], frame: gpd.GeoDataFrame) -> list[Is
     found = {}
     for part in parts:
         claim = part.row.claim.significance
-        row, low = part.row.row, part.decision.significance is Significance.LOW
-        if row.stage is not Stage.BASELINE or row.regime.table != "table-7" or not low:
+        row, decision = part.row.row, part.decision
+        if row.stage is not Stage.BASELINE or decision.regime != "table-7" or decision.significance is None:
             continue
         if claim in (None, Significance.LOW):
             continue
         feature = frame.iloc[part.row.feature]
-        message = f"The baseline claims {claim}; it is Low, unless the relevant date was before publication."
+        unless = "" if part.row.application.has_dates else ", unless the relevant date was before publication"
+        message = f"The baseline claims {claim}; it is Low{unless}."
         place = {"dataset": feature["source"], "layer": feature["layer"], "feature": feature["parcel_ref"]}
         found[part.row.feature] = issue("baseline-not-low", message, value=part.row.claim.text, **place)
     return list(found.values())

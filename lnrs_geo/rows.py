@@ -4,84 +4,61 @@ One feature of a file stands for one row (baseline or post) or two. What the mul
 feature's words is asked here, so that matching and splitting see geometry alone.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
-import shapely
 
 from lnrs_geo.issues import issue
-from lnrs_geo.model import Intervention, Issue, Module, Retention, Stage
+from lnrs_geo.model import Intervention, Issue, Module, Retention, Significance, Stage
 from lnrs_geo.multiplier import claims, habitats, retention
+from lnrs_geo.multiplier.applications import Application
 from lnrs_geo.multiplier.consistency import Proposal
 from lnrs_geo.multiplier.criteria import Row
-from lnrs_geo.multiplier.regime import Publication, Regime, without_dates
-from lnrs_geo.settings import Settings
+from lnrs_geo.multiplier.regime import Regime
+from lnrs_geo.multiplier.table8 import Listed, find_judgement
 
-MODULE_BY_DIMENSION = {2: Module.AREA, 0: Module.TREE}
+# A row learns which table applies when its place is known.
+NOT_ASKED = Regime("", "", "")
 
 
 @dataclass(frozen=True, slots=True)
 class FeatureRow:
     """A feature at a stage: `feature` is its row number in the parcel frame.
 
-    `proposal` is None where no measure needs to be asked (baseline, retained, unclear rows).
+    `row` says nothing yet of the table that applies: that depends on the place. `proposal` is None
+    where no measure could be asked (baseline, retained, unclear rows); `subject` is the habitat that
+    the row speaks of, None where the metric does not know it; `earlier` the claim of the same
+    baseline in an earlier file.
     """
 
     feature: int
     row: Row
     proposal: Proposal | None
+    subject: habitats.Habitat | None
     claim: claims.Claim
     claim_due: bool
     vertical: bool
+    application: Application
+    off_site: bool
+    earlier: claims.Claim | None = None
 
 
-def resolve_modules(parcels: gpd.GeoDataFrame) -> tuple[list[Module | None], list[Issue]]:
-    """Say which module each feature belongs to (contract: layer, column, habitat, then geometry).
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the user says of parcels beside their own rows.
 
-    Returns
-    -------
-    The module of each feature, None where it cannot be told, and an issue for each of those.
+    `applications` go by parcel row number; `documents` are the lines of a list for Table 8; `earlier`
+    gives the baseline claims of an earlier file by site, reference and module.
     """
-    dimension = shapely.get_dimensions(np.asarray(parcels.geometry.array))
-    modules: list[Module | None] = []
-    issues: list[Issue] = []
-    for at, feature in enumerate(parcels.itertuples(index=False)):
-        module, problem = _module(feature, int(dimension[at]))
-        modules.append(module)
-        if problem:
-            issues.append(
-                issue(
-                    "module-unknown",
-                    problem,
-                    dataset=feature.source,
-                    layer=feature.layer,
-                    feature=feature.parcel_ref,
-                    field="module",
-                    value=feature.module,
-                )
-            )
-    return modules, issues
 
-
-def _module(feature: object, dimension: int) -> tuple[Module | None, str]:
-    said = str(feature.module)  # type: ignore[attr-defined]
-    if said in set(Module):
-        return Module(said), ""
-    if said:
-        return None, f"{said!r} is no module; the metric has {', '.join(Module)}."
-    for text in (feature.proposed_habitat, feature.baseline_habitat):  # type: ignore[attr-defined]
-        found = habitats.find(text).habitat
-        if found is not None:
-            return found.module, ""
-    if dimension in MODULE_BY_DIMENSION:
-        return MODULE_BY_DIMENSION[dimension], ""
-    if dimension == 1:
-        return None, "A line may be a hedgerow or a watercourse, and neither a layer nor a column says which."
-    return Module.AREA, ""  # no geometry: in error whatever its module
+    applications: Sequence[Application]
+    documents: Sequence[Listed] = ()
+    earlier: Mapping[tuple[str, str, str], claims.Claim] = field(default_factory=dict)
 
 
 def feature_rows(
@@ -89,8 +66,8 @@ def feature_rows(
     modules: list[Module | None],
     wrong_type: npt.NDArray[np.bool_],
     *,
-    settings: Settings,
-    publication: Publication,
+    intervention: str,
+    known: Known,
 ) -> tuple[list[FeatureRow], list[Issue]]:
     """Turn every feature into its rows, with what is unclear about each.
 
@@ -102,8 +79,10 @@ def feature_rows(
         Of each feature; None puts its rows in error.
     wrong_type
         Features whose geometry does not fit their module; they are in error too.
-    publication
-        Of the LNRS that is loaded.
+    intervention
+        Of features that say nothing: create, enhance, either or empty.
+    known
+        Dates, documents and earlier claims.
     """
     rows: list[FeatureRow] = []
     issues: list[Issue] = []
@@ -118,8 +97,8 @@ def feature_rows(
             feature.baseline_habitat,
             feature.proposed_habitat,
         )
-        given = Intervention(settings.intervention) if settings.intervention in set(Intervention) else None
-        either = settings.intervention == "either"
+        given = Intervention(intervention) if intervention in set(Intervention) else None
+        either = intervention == "either"
         fault = _fault(feature, module, bool(wrong_type[at]))
         for stage in retention.stages(
             raw, default_intervention=given or (Intervention.CREATE if either else None)
@@ -136,7 +115,7 @@ def feature_rows(
                     at, feature, module or Module.AREA, stage, found,
                     fault=fault,
                     either=either and feature.template == "plain" and habitats.is_blank(feature.retention),
-                    regime=_regime(stage.stage, publication, settings, "off" in feature.location.lower()),
+                    known=known,
                     claim_due=(feature.source, feature.layer, stage.stage) not in silent,
                 )
             )  # fmt: skip
@@ -145,49 +124,74 @@ def feature_rows(
 
 def _feature_row(
     at: int,
-    feature: object,
+    feature: Any,
     module: Module,
     stage: retention.StageRow,
     found: habitats.HabitatMatch,
     *,
     fault: tuple[str, str],
     either: bool,
-    regime: Regime,
+    known: Known,
     claim_due: bool,
 ) -> FeatureRow:
     habitat = found.habitat
     obstacle, note = fault
     if not obstacle and stage.stage is Stage.POST and stage.retention is not Retention.RETAINED:
         obstacle, note = _unclear(stage, found)
+    is_baseline = stage.stage is Stage.BASELINE
+    claim = claims.read_label(feature.baseline_ss if is_baseline else feature.proposed_ss)
+    earlier = known.earlier.get((feature.site_ref, feature.parcel_ref, module))
     row = Row(
         module=module,
         stage=stage.stage,
         retention=None if either else stage.retention,
         intervention=None if either else stage.intervention,
         habitat=habitat.habitat if habitat else stage.habitat_text,
-        regime=regime,
+        regime=NOT_ASKED,
         scores_zero=bool(habitat and habitat.scores_zero and not obstacle),
         obstacle=obstacle,
         obstacle_note=note,
+        held=_held(feature, stage, claim, earlier),
+        judgement=find_judgement(
+            known.documents,
+            site_ref=feature.site_ref,
+            parcel_ref=feature.parcel_ref,
+            stage=Stage.BASELINE if stage.retention is Retention.RETAINED else stage.stage,
+        ),
     )
     asks = (
         row.stage is Stage.POST
         and stage.retention in (Retention.CREATED, Retention.ENHANCED)
         and not row.obstacle
         and not row.scores_zero
-        and regime.table == "table-7"
     )
-    text = feature.baseline_ss if stage.stage is Stage.BASELINE else feature.proposed_ss  # type: ignore[attr-defined]
+    application = known.applications[at]
     return FeatureRow(
         feature=at,
         row=row,
         proposal=Proposal(module, habitat.habitat, habitat.broad, row.intervention)
         if asks and habitat
         else None,
-        claim=claims.read_label(text),
+        subject=habitat,
+        claim=claim,
         claim_due=claim_due,
-        vertical=bool(feature.vertical),  # type: ignore[attr-defined]
+        vertical=bool(feature.vertical),
+        application=application,
+        off_site="off" in feature.location.lower() if feature.location else bool(application.off_site),
+        earlier=earlier if is_baseline else None,
     )
+
+
+def _held(
+    feature: Any, stage: retention.StageRow, claim: claims.Claim, earlier: claims.Claim | None
+) -> Significance | None:
+    """Return the value that stands where the dates keep it: as in an earlier file, else as claimed.
+
+    Retained habitat has the value of its own baseline (rules 2.2).
+    """
+    if stage.stage is Stage.POST and stage.retention is not Retention.RETAINED:
+        return claim.significance
+    return (earlier or claims.read_label(feature.baseline_ss)).significance
 
 
 def _fault(feature: object, module: Module | None, wrong_type: bool) -> tuple[str, str]:
@@ -254,11 +258,6 @@ def _find(text: str, module: Module | None) -> habitats.HabitatMatch:
     if not text:
         return habitats.HabitatMatch(None, "none")
     return habitats.find(text, module=module)
-
-
-@lru_cache(maxsize=64)
-def _regime(stage: Stage, publication: Publication, settings: Settings, off_site: bool) -> Regime:
-    return without_dates(stage, publication=publication, as_at=settings.as_at, off_site=off_site)
 
 
 def _layers_without_claims(parcels: gpd.GeoDataFrame) -> set[tuple[str, str, Stage]]:

@@ -37,6 +37,9 @@ class Sources:
     authorities: Source | None = None
     apib: Source | None = None
     acb: Source | None = None
+    documents: Source | Table | None = None
+    applications: Table | None = None
+    submitted: Source | None = None
     layers: tuple[str, ...] = ()
     measures_layers: tuple[str, ...] = ()
     field_map: Mapping[str, str] = field(default_factory=dict)
@@ -47,9 +50,13 @@ class Sources:
 class Settings:
     """How to judge: the assessment date, the positional tolerance, an intervention for all rows.
 
-    `intervention` is create, enhance, either, or empty where each row says its own.
+    `intervention` is create, enhance, either, or empty where each row says its own. `dates` are cells
+    of an application, by column of `applications.csv`, that hold for every parcel without its own;
+    `accept_proposed` lets proposed crosswalk rows decide, for a draft.
     """
 
     as_at: date
     tolerance_m: float = DEFAULT_TOLERANCE_M
     intervention: str = ""
+    dates: Mapping[str, str] = field(default_factory=dict)
+    accept_proposed: bool = False

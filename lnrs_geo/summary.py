@@ -1,5 +1,6 @@
 """The summary that a person reads when a run is done."""
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,6 +31,7 @@ def lines(result: Result, files: list[Path]) -> Iterator[str]:
     )
     yield ""
     yield from _answer(result.parts)
+    yield from _regimes(result.parts)
     yield from _review(result.parts)
     yield from _issues(result.issues)
     if files:
@@ -43,17 +45,25 @@ def _answer(parts: pd.DataFrame) -> Iterator[str]:
     if post.empty:
         yield "Nothing is created or enhanced, so nothing was looked up in Table 7."
         return
+    left_out = post["status"] == "not-applicable"
+    if left_out.all():
+        yield "None of it needs a biodiversity gain: the applications are exempt, refused or withdrawn."
+        return
+    post = post[~left_out]
+    if left_out.any():
+        yield f"  In no total, since exempt, refused or withdrawn: {int(left_out.sum())} parts."
     if post["ss_reason"].isin(ELSEWHERE).all():
         yield "NOTE: none of it lies in the strategy area. Check the coordinates, the strategy and the area."
-    yield f"  {'':18}{'High':>14}{'Low':>14}{'for review':>14}"
+    medium = ((post["status"] == "decided") & (post["strat_sig"] == "Medium")).any()
+    shown = ("High", "Medium", "Low") if medium else ("High", "Low")
+    yield f"  {'':18}{''.join(f'{name:>14}' for name in shown)}{'for review':>14}"
     for module, (name, unit, decimals) in NAMES.items():
         rows = post[post["module"] == module]
         if rows.empty:
             continue
         decided = rows["status"] == "decided"
         sums = [
-            rows.loc[decided & (rows["strat_sig"] == "High"), "size"].sum(),
-            rows.loc[decided & (rows["strat_sig"] == "Low"), "size"].sum(),
+            *(rows.loc[decided & (rows["strat_sig"] == name), "size"].sum() for name in shown),
             rows.loc[rows["status"] == "provisional", "size"].sum(),
         ]
         cells = "".join(f"{f'{amount:.{decimals}f} {unit}':>14}" for amount in sums)
@@ -65,6 +75,16 @@ def _answer(parts: pd.DataFrame) -> Iterator[str]:
     split = post.groupby(["source", "src_fid"]).size()
     if (split > 1).any():
         yield f"  To be split into parts: {int((split > 1).sum())} parcels."
+
+
+def _regimes(parts: pd.DataFrame) -> Iterator[str]:
+    """Tell which table applied by the dates, where it was not Table 7 alone."""
+    applied = parts[parts["regime"] != ""]
+    if applied["regime"].isin(["table-7"]).all():
+        return
+    names = [f"{one.stage} {one.regime} ({one.regime_rule})" for one in applied.itertuples()]
+    told = [f"{name} {count}" for name, count in sorted(Counter(names).items())]
+    yield f"  By the dates, in parts: {'; '.join(told)}."
 
 
 def _parcels(parts: pd.DataFrame) -> int:
@@ -79,7 +99,9 @@ def _review(parts: pd.DataFrame) -> Iterator[str]:
     open_parts = parts[parts["status"] == "provisional"]
     if len(open_parts):
         counts = open_parts["ss_reason"].value_counts()
-        yield f"For review, Low until a person has looked: {len(open_parts)} parts."
+        two = int((open_parts["alt_sig"] != "").sum())
+        also = f"; {two} of them have two figures, of which the lower stands" if two else ""
+        yield f"For review, Low until a person has looked: {len(open_parts)} parts{also}."
         for reason in sorted(counts.index, key=lambda name: (-counts[name], name)):
             refs = ", ".join(
                 dict.fromkeys(open_parts.loc[open_parts["ss_reason"] == reason, "parcel_ref"].tolist())

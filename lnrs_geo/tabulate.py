@@ -13,14 +13,13 @@ from lnrs_geo import columns, matched, record
 from lnrs_geo.columns import PARCELS, PARTS
 from lnrs_geo.frames import conform, from_rows
 from lnrs_geo.gather import Inputs
-from lnrs_geo.judge import Judge
+from lnrs_geo.judge import ASK_MEASURES, Judge
 from lnrs_geo.model import Module, Retention, Significance, Stage, Status
-from lnrs_geo.multiplier import claims
+from lnrs_geo.multiplier import claims, units
 from lnrs_geo.multiplier.decide import Decision
 from lnrs_geo.multiplier.rules import Edition
 from lnrs_geo.parts import Part
 from lnrs_geo.result import Result
-from lnrs_geo.settings import Settings, Sources
 from lnrs_geo.spatial import gridref
 from lnrs_geo.spatial.normalise import Parcels
 
@@ -39,10 +38,9 @@ def result(
     read: Parcels,
     inputs: Inputs,
     judge: Judge,
-    settings: Settings,
-    sources: Sources,
+    run: dict[str, Any],
 ) -> Result:
-    """Put the frames of a run together."""
+    """Put the frames of a run together, and its record with them."""
     features = read.frame.to_dict("records")
     edition = judge.edition
     trace_of: dict[Decision, int] = {}
@@ -71,7 +69,7 @@ def result(
         matches=matched.matches(parts, features, judge, inputs),
         issues=record.issues_frame(inputs.issues),
         measures_used=matched.measures_used(parts, judge, inputs),
-        run=record.run_record(inputs, edition=edition, settings=settings, sources=sources),
+        run=run,
         traces=[
             record.trace(decision, statement=edition.rule(decision.rule_id.partition("/")[2]).statement)
             for decision in trace_of
@@ -90,7 +88,7 @@ def part_size(part: Part, feature: dict[str, Any]) -> float:
 def _part_row(part: Part, feature: dict[str, Any], texts: dict[str, str], edition: Edition) -> dict[str, Any]:
     facts, decision = part.row.row, part.decision
     size = part_size(part, feature)
-    significance = decision.significance
+    significance, other = decision.significance, decision.alternative
     return {
         "source": matched.source_of(feature),
         "src_fid": feature["src_fid"],
@@ -115,8 +113,8 @@ def _part_row(part: Part, feature: dict[str, Any], texts: dict[str, str], editio
         "also_in": ";".join(part.also_in),
         "regime": decision.regime,
         "regime_rule": decision.regime_rule,
-        "alt_sig": "",
-        "alt_mult": None,
+        "alt_sig": other.value if other else "",
+        "alt_mult": edition.multiplier(other) if other else None,
         "rule_id": decision.rule_id,
         "lnrs_id": part.lnrs_id,
         "authority": part.authority,
@@ -129,9 +127,16 @@ def _part_row(part: Part, feature: dict[str, Any], texts: dict[str, str], editio
 def _check(part: Part) -> str:
     if not part.row.claim_due and part.row.claim.kind == "blank":
         return ""
-    decision = part.decision
+    decision, row = part.decision, part.row.row
+    due = row.stage is not Stage.BASELINE or bool(row.habitat)  # made from nothing: no baseline to value
     assessed = claims.Assessed(
-        part.row.row.stage, decision.status, decision.significance, decision.regime, decision.regime_rule
+        row.stage,
+        decision.status,
+        decision.significance,
+        decision.regime,
+        decision.regime_rule,
+        value_due=due,
+        earlier=part.row.earlier,
     )
     return claims.verdict(part.row.claim, assessed)
 
@@ -140,14 +145,15 @@ def _would_be_high(part: Part, judge: Judge) -> str:
     """List what the crosswalk makes consistent on the land of a Low part, measure by measure."""
     row, decision = part.row.row, part.decision
     asked = (
-        row.stage is Stage.POST and row.retention is not Retention.RETAINED and row.regime.table == "table-7"
+        row.stage is Stage.POST
+        and row.retention is not Retention.RETAINED
+        and decision.regime in ASK_MEASURES
     )
     if not asked or decision.significance is not Significance.LOW or decision.ss_reason in NOTHING_WOULD_BE:
         return ""
-    over = judge.terrain.overlaps
-    groups = [
-        judge.terrain.groups[int(over.group[i])] for i in judge.terrain.overlaps_of.get(part.row.feature, ())
-    ]
+    mapped = judge.terrain.measures
+    at = mapped.overlaps_of.get(part.row.feature, ())
+    groups = [mapped.groups[int(mapped.overlaps.group[i])] for i in at]
     counting = {group.measure_id for group in groups if group.eligible != "no"}
     return "; ".join(
         f"{name}: {words}"
@@ -166,9 +172,17 @@ def _parcels(
     groups: dict[tuple[int, Stage], list[int]] = {}
     for at, part in enumerate(parts):
         groups.setdefault((part.row.feature, part.row.row.stage), []).append(at)
+    stages: dict[int, list[Stage]] = {}
+    for feature, stage in groups:
+        stages.setdefault(feature, []).append(stage)
     found = [
-        _parcel_row([parts[i] for i in at], [rows[i] for i in at], features[f])
-        for (f, _), at in groups.items()
+        _parcel_row(
+            [parts[i] for i in at],
+            [rows[i] for i in at],
+            features[feature],
+            holds_units=units.stage_of_units(stages[feature]) is stage,
+        )
+        for (feature, stage), at in groups.items()
     ]
     frame = from_rows(found, PARCELS)
     inputs = own.iloc[[feature for feature, _ in groups]].reset_index(drop=True)
@@ -176,7 +190,11 @@ def _parcels(
 
 
 def _parcel_row(
-    parts: Sequence[Part], rows: Sequence[dict[str, Any]], feature: dict[str, Any]
+    parts: Sequence[Part],
+    rows: Sequence[dict[str, Any]],
+    feature: dict[str, Any],
+    *,
+    holds_units: bool,
 ) -> dict[str, Any]:
     first = rows[0]
     module = parts[0].row.row.module
@@ -205,7 +223,19 @@ def _parcel_row(
         "review": any(row["review"] for row in rows),
         "check": claims.parcel_verdict(verdicts) if any(verdicts) or len(verdicts) == 1 else "",
         "gridref": first["gridref"],
+        **(_units(parts, rows, feature) if holds_units else {}),
     }
+
+
+def _units(parts: Sequence[Part], rows: Sequence[dict[str, Any]], feature: dict[str, Any]) -> dict[str, Any]:
+    """Return the units claimed, and what the assessment makes of them (rules section 6)."""
+    claimed = float(feature["units"])
+    if claimed != claimed:
+        return {}
+    sized = [(row["size_m"], row["status"], row["ss_mult"]) for row in rows]
+    found = units.units_range(claimed, units.claimed_multiplier(parts[0].row.claim), sized)
+    low, high = found or (None, None)
+    return {"units_claimed": claimed, "units_low": low, "units_high": high}
 
 
 def _gridrefs(geometry: "np.ndarray[tuple[int], np.dtype[np.object_]]") -> list[str]:

@@ -17,6 +17,7 @@ from shapely import affinity
 
 import lnrs_geo
 from lnrs_geo.multiplier.crosswalk import COLUMNS
+from lnrs_geo.multiplier.table8 import COLUMNS as LIST_COLUMNS
 from lnrs_geo.result import Result
 
 Case = dict[str, Any]
@@ -38,9 +39,17 @@ MEASURE_WORDS = {
     "eligible": "eligible", "lnrs": "lnrs_id",
 }  # fmt: skip
 ROW_WORDS = {"measure": "measure_id", "lnrs": "lnrs_id", "role": "reviewer_role", "on": "reviewed_on"}
-ROW_DEFAULTS = {"module": "area", "intervention": "either", "verdict": "yes", "status": "published"}
+# who stands for a row: a published one has its source, a confirmed one a role and a date
+ROW_SIGNED = {
+    "module": "area", "status": "published", "source": "a made-up table", "role": "ecologist", "on": "2024-01-15",
+}  # fmt: skip
+ROW_DEFAULTS = {**ROW_SIGNED, "intervention": "either", "verdict": "yes"}
 OVERRIDE_WORDS = {"parcel": "parcel_ref", "site": "site_ref", "why": "justification", "on": "date"}
 OVERRIDE_DEFAULTS = {"role": "ecologist", "on": "2026-11-01", "why": "seen on site"}
+APPLICATION_WORDS = {"site": "reference"}
+LIST_WORDS = {"parcel": "parcel_ref", "site": "site_ref", "on": "date"}
+# who judged a parcel under Table 8, and when, where a case does not say
+JUDGED = {"role": "ecologist", "on": "2024-11-01"}
 
 
 def load_cases() -> list[Case]:
@@ -85,8 +94,9 @@ def solve(case: Case, folder: Path) -> Result:
     options.setdefault("as_at", date(2026, 11, 20))
     areas = case.get("area", [{"land": EVERYWHERE}])
     sites = {name: frame([{"land": case[name]}], {}) for name in ("apib", "acb") if name in case}
+    given = case.get("parcels") or [case["parcel"]]
     return lnrs_geo.check(
-        _parcels(case, folder),
+        _parcels(given, case, folder / "parcels.gpkg"),
         measures=frame(_measures(case), MEASURE_WORDS),
         strategy=_strategy_file(strategy, folder),
         crosswalk=_crosswalk(case),
@@ -97,16 +107,20 @@ def solve(case: Case, folder: Path) -> Result:
         if areas == "not given"
         else frame([{"lnrs": LNRS_ID, **one} for one in areas], {"lnrs": "lnrs_id"}),
         authorities=frame(case["authorities"], {"name": "authority"}) if "authorities" in case else None,
+        documents=_documents(case),
+        applications=_applications(case),
+        submitted=_parcels(case["submitted"], case, folder / "submitted.gpkg")
+        if "submitted" in case
+        else None,
+        dates=case.get("dates"),
         **sites,
         **options,
     )
 
 
-def _parcels(case: Case, folder: Path) -> gpd.GeoDataFrame | Path:
-    """Return the parcels as a frame, or as a GeoPackage where the case names a template's layer."""
-    given = case.get("parcels") or [case["parcel"]]
+def _parcels(given: list[dict[str, Any]], case: Case, path: Path) -> gpd.GeoDataFrame | Path:
+    """Return parcels as a frame, or as a GeoPackage where the case names a template's layer."""
     if "layer" in case:
-        path = folder / "parcels.gpkg"
         frame(given, {}).to_file(path, layer=case["layer"], driver="GPKG")
         return path
     if case.get("bare"):
@@ -115,6 +129,26 @@ def _parcels(case: Case, folder: Path) -> gpd.GeoDataFrame | Path:
     return frame(
         [{"ref": f"P{number}", **plain, **one} for number, one in enumerate(given, start=1)], PARCEL_WORDS
     )
+
+
+def _documents(case: Case) -> gpd.GeoDataFrame | list[dict[str, Any]] | None:
+    """Return what a case gives for Table 8: a layer of documents, a list of them, or nothing."""
+    if case.get("documents"):
+        return frame(case["documents"], {})
+    if "documents_list" not in case:
+        return None
+    rows = [{**(JUDGED if "parcel" in row else {}), **row} for row in case["documents_list"]]
+    words = case.get("list_columns", LIST_COLUMNS)
+    return [{**dict.fromkeys(words, ""), **_renamed(row, LIST_WORDS)} for row in rows]
+
+
+def _applications(case: Case) -> list[dict[str, Any]] | None:
+    """Return the table of sites of a case; every row has every column that one of them names."""
+    if "applications" not in case:
+        return None
+    rows = [_renamed(row, APPLICATION_WORDS) for row in case["applications"]]
+    columns = {column: "" for row in rows for column in row}
+    return [{**columns, **row} for row in rows]
 
 
 def _measures(case: Case) -> list[dict[str, Any]]:
@@ -130,7 +164,7 @@ def _crosswalk(case: Case) -> list[dict[str, Any]]:
     rows = []
     for row in case.get("crosswalk", []):
         told = row if row.get("complete") else {**ROW_DEFAULTS, **row}
-        rows.append({**blank, **_renamed({"module": "area", "status": "published", **told}, ROW_WORDS)})
+        rows.append({**blank, **_renamed({**ROW_SIGNED, **told}, ROW_WORDS)})
     return rows
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lnrs_geo.cli.codes import ROWS_IN_ERROR
-from lnrs_geo.cli.options import common, shared_options
+from lnrs_geo.cli.options import common, judging, judging_options, shared_options
 
 if TYPE_CHECKING:
     from lnrs_geo.rows import FeatureRow
@@ -24,18 +24,7 @@ DEFAULT_OUT = "lnrs-results"
 @click.command()
 @click.argument("parcels", nargs=-1, required=True, type=click.Path(path_type=str))
 @shared_options
-@click.option(
-    "--overrides", type=click.Path(path_type=str), help="CSV: a person's decisions on single parcels."
-)
-@click.option(
-    "--intervention",
-    type=click.Choice(["created", "enhanced", "either"]),
-    help="What is done to parcels that do not say.",
-)
-@click.option(
-    "--tolerance", type=float, default=2.0, show_default=True, metavar="METRES", help="Flags, never decides."
-)
-@click.option("--strict", is_flag=True, help="Exit with 1 where a row needs a person too.")
+@judging_options
 def check(parcels: tuple[str, ...], **options: Any) -> None:
     """Decide High or Low for every parcel in PARCELS, with the reason."""
     from lnrs_geo import chain, summary
@@ -43,11 +32,8 @@ def check(parcels: tuple[str, ...], **options: Any) -> None:
     quiet = options["quiet"]
     result = chain.check(
         parcels,
-        **common(options),
-        overrides=options["overrides"],
-        intervention=options["intervention"] or "",
-        tolerance_m=options["tolerance"],
-        progress=None if quiet else _progress,
+        **judging(options),
+        progress=None if quiet else progress_bar,
     )
     out = options["out"] or (None if options["as_json"] else Path(DEFAULT_OUT))
     files = result.write(out) if out else []
@@ -103,7 +89,7 @@ def explain(ref: str, folder: Path, source: str) -> None:
         click.echo(line)
 
 
-def _progress(rows: Iterable[FeatureRow], length: int) -> Iterator[FeatureRow]:
+def progress_bar(rows: Iterable[FeatureRow], length: int) -> Iterator[FeatureRow]:
     """Show a bar on a terminal once the work has taken two seconds; never in a pipe."""
     if not sys.stderr.isatty():
         yield from rows

@@ -8,7 +8,9 @@ from typing import Any
 
 import click
 
+from lnrs_geo.cli.date_options import cells_of, date_options
 from lnrs_geo.errors import OptionError
+from lnrs_geo.multiplier.applications import COLUMNS
 
 
 def shared_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -61,6 +63,57 @@ def shared_options(command: Callable[..., Any]) -> Callable[..., Any]:
     ):
         command = option(command)
     return command
+
+
+def judging_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that `check` and `audit` have beside those of `site`."""
+    file = click.Path(path_type=str)
+    for option in reversed(
+        (
+            click.option("--overrides", type=file, help="CSV: a person's decisions on single parcels."),
+            click.option(
+                "--documents", type=file, help="Table 8: a layer or list of the authority's documents."
+            ),
+            click.option(
+                "--applications", type=file, help="CSV: dates of the sites, by the parcels' site_ref."
+            ),
+            click.option(
+                "--submitted", type=file, help="An earlier file, to hold kept baselines against."
+            ),
+            click.option(
+                "--intervention",
+                type=click.Choice(["created", "enhanced", "either"]),
+                help="What is done to parcels that do not say.",
+            ),
+            click.option(
+                "--tolerance", type=float, default=2.0, show_default=True, metavar="METRES",
+                help="Flags, never decides.",
+            ),
+            click.option(
+                "--accept-proposed", is_flag=True,
+                help="For drafts only: let unconfirmed crosswalk rows decide.",
+            ),
+            click.option("--strict", is_flag=True, help="Exit with 1 where a row needs a person too."),
+            date_options(*COLUMNS[1:]),
+        )
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def judging(options: dict[str, Any]) -> dict[str, Any]:
+    """Return the options of `check` and `audit` as the keywords of their functions."""
+    return {
+        **common(options),
+        "overrides": options["overrides"],
+        "documents": options["documents"],
+        "applications": options["applications"],
+        "submitted": options["submitted"],
+        "dates": cells_of(options),
+        "intervention": options["intervention"] or "",
+        "tolerance_m": options["tolerance"],
+        "accept_proposed": options["accept_proposed"],
+    }
 
 
 def common(options: dict[str, Any]) -> dict[str, Any]:

@@ -6,14 +6,16 @@
 'UG-2026-06'
 """
 
+from lnrs_geo.multiplier.applications import Application, read_application
 from lnrs_geo.multiplier.consistency import Answer, Crosswalk, Proposal, Verdict
 from lnrs_geo.multiplier.criteria import Land, Mapped, Place, Row
 from lnrs_geo.multiplier.decide import Decision, assign
-from lnrs_geo.multiplier.regime import Publication, Regime, without_dates
+from lnrs_geo.multiplier.regime import Publication, Regime, regime_of
 from lnrs_geo.multiplier.rules import Edition, load_edition
 
 __all__ = [
     "Answer",
+    "Application",
     "Crosswalk",
     "Decision",
     "Edition",
@@ -27,5 +29,6 @@ __all__ = [
     "Verdict",
     "assign",
     "load_edition",
-    "without_dates",
+    "read_application",
+    "regime_of",
 ]

@@ -7,7 +7,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lnrs_geo.model import Intervention, Module, Retention, Stage
+from lnrs_geo.model import Intervention, Module, Retention, Significance, Stage
 from lnrs_geo.multiplier.consistency import Answer
 from lnrs_geo.multiplier.regime import Regime
 
@@ -22,12 +22,34 @@ class Land(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the user judges of one parcel under Table 8; `role` is an office, never a person's name.
+
+    `authority` is the planning authority whose documents it rests on, empty where it is not said.
+    """
+
+    significance: Significance
+    document: str
+    role: str
+    date: str
+    arguments: str = ""
+    authority: str = ""
+
+    @property
+    def on_whose_word(self) -> str:
+        """Say who judged, when and why."""
+        return f"by the {self.role} on {self.date}" + (f": {self.arguments}" if self.arguments else "")
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """A parcel at a stage, wherever it lies.
 
     `obstacle` is the reason code of a fault that settles the row before its place is asked
     (`error`, `repaired-geometry`, `unknown-habitat`, `unclear-retention`, `no-proposed-habitat`,
-    `unknown-intervention`, `straddling-vertical`), `obstacle_note` the fault in words.
+    `unknown-intervention`, `straddling-vertical`), `obstacle_note` the fault in words. `held` is the
+    value that the input holds, None where it holds no valid one: what was submitted, approved or
+    secured; of a retained habitat that of its own baseline.
     """
 
     module: Module
@@ -39,6 +61,8 @@ class Row:
     scores_zero: bool = False
     obstacle: str = ""
     obstacle_note: str = ""
+    held: Significance | None = None
+    judgement: Judgement | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +84,22 @@ class Mapped:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The land of a part: strategy area, the measures mapped there, what the map is known to lack."""
+    """The land of a part: strategy area, the measures mapped there, what the map is known to lack.
+
+    For Table 8: `documents` of the planning authority that map the land (None where no documents were
+    given at all), the names of those `specified` in a list, and whether the place's `authority` (empty
+    where it is not known) is spoken of in what was given.
+    """
 
     land: Land
     measures: tuple[Mapped, ...] = ()
     map_complete: bool = True
     in_apib: bool = False
     in_acb: bool = False
+    documents: tuple[Mapped, ...] | None = None
+    authority: str = ""
+    specified: tuple[str, ...] = ()
+    authority_spoken_of: bool = True
 
 
 def is_in_strategy_area(place: Place) -> bool:

@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from lnrs_geo.model import Retention, Stage
 from lnrs_geo.multiplier import criteria
 from lnrs_geo.multiplier.criteria import Land, Mapped, Place, Row
 
 SETTLED_WITHOUT_PLACE = (
-    "error", "regime-review", "table-8-no-documents", "baseline", "retained", "scores-zero",
+    "error", "not-applicable", "frozen", "as-secured", "as-approved", "baseline", "retained", "scores-zero",
 )  # fmt: skip
 LAND_WORDS = {
     Land.IN_AREA: "yes",
@@ -27,10 +28,26 @@ class Step:
 
 
 def steps(row: Row, place: Place, *, ss_reason: str, sentence: str) -> tuple[Step, ...]:
-    """List the questions of Table 7 as far as this row had to ask them, with their answers."""
-    asked = [Step("Which table applies?", f"{row.regime.table}, row {row.regime.rule}", row.regime.reason)]
+    """List the questions that this row had to ask, with their answers."""
+    regime = row.regime
+    asked = [
+        Step(
+            "Which table applies?",
+            f"{regime.table or 'none'}, row {regime.rule}",
+            " ".join(one for one in (regime.reason, regime.citation) if one),
+        )
+    ]
     if ss_reason in SETTLED_WITHOUT_PLACE or (row.obstacle and ss_reason == row.obstacle):
         return (*asked, Step("What settles the row?", ss_reason, sentence))
+    if regime.table == "table-8":
+        return (*asked, *_documents(place), Step("What settles the row?", ss_reason, sentence))
+    if row.held is not None and regime.table in ("both", "review"):
+        asked.append(Step("Which value does the input hold?", row.held.value))
+    if row.stage is Stage.BASELINE or row.retention is Retention.RETAINED:
+        return (
+            *asked,
+            Step("What does Table 7 say?", "Low", "baseline and retained habitat is not looked up"),
+        )
     asked.append(Step("Is the land in a strategy area that is loaded?", LAND_WORDS[place.land]))
     if not criteria.is_in_strategy_area(place):
         return tuple(asked)
@@ -55,6 +72,14 @@ def steps(row: Row, place: Place, *, ss_reason: str, sentence: str) -> tuple[Ste
             Step("Does it lie in an APIB or ACB?", "APIB" if place.in_apib else "ACB", "not the test")
         )
     return tuple(asked)
+
+
+def _documents(place: Place) -> Iterable[Step]:
+    """List the documents of the planning authority that map the land."""
+    return [
+        Step(f"Does {one.measure_id} map and describe the habitat here?", one.answer.value, one.reason)
+        for one in place.documents or ()
+    ]
 
 
 def sourced(one: Mapped) -> str:
