@@ -14,6 +14,7 @@ from pathlib import Path
 
 import sample_parcels
 import sample_service
+from sample_applications import application_rows
 from sample_crosswalk import crosswalk_rows
 from sample_gpkg import Layer, write
 from sample_land import PARK, Land, lay_out
@@ -80,6 +81,7 @@ def make(folder: Path) -> None:
     (folder / "site.geojson").write_text(json.dumps(boundary) + "\n", encoding="utf-8", newline="\n")
     (folder / "strategy.toml").write_text(STRATEGY, encoding="utf-8", newline="\n")
     _write_table(folder / "crosswalk.csv", crosswalk_rows())
+    _write_table(folder / "applications.csv", application_rows())
     _write_table(
         folder / "overrides.csv",
         [

@@ -1,11 +1,13 @@
 """The sample data: made again it is the same, and it holds what its tables say it holds."""
 
 import csv
+import importlib
 import os
 import sqlite3
 import subprocess
 import sys
 from collections import defaultdict
+from datetime import date
 from pathlib import Path
 
 import geopandas as gpd
@@ -14,6 +16,9 @@ import pytest
 import shapely
 
 from lnrs_geo import strategy
+from lnrs_geo.model import Stage
+from lnrs_geo.multiplier.applications import read_application
+from lnrs_geo.multiplier.regime import Publication, regime_of
 
 ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "data" / "sample"
@@ -298,3 +303,28 @@ def test_layers_and_columns_are_those_of_the_older_template() -> None:
         base.close()
         found.append((shapes, columns))
     assert found[0] == found[1]
+
+
+def test_applications_fall_under_the_rows_that_their_lines_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rows of the transition rules that stand beside each made-up application are those that decide it."""
+    monkeypatch.syspath_prepend(str(ROOT / "data"))
+    lines = importlib.import_module("sample_applications").APPLICATIONS
+    with (SAMPLE / "applications.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == len(lines)
+    published = strategy.load(SAMPLE / "strategy.toml").published
+    assert published
+    for row, (_, told) in zip(rows, lines, strict=True):
+        application, faults = read_application(row)
+        assert not faults
+        found = [
+            regime_of(
+                stage,
+                application,
+                publication=Publication(*published),
+                as_at=date(2026, 11, 20),
+                off_site=bool(application.off_site),
+            ).rule
+            for stage in Stage
+        ]
+        assert " ".join(found) == told, row["reference"]
