@@ -214,6 +214,8 @@ def run(sources: Sources, settings: Settings, *, progress: Progress | None = Non
     issues += remarks.of_parts(parts, read.frame, tolerance_m=settings.tolerance_m)
     issues += remarks.contradictions(judge)
     issues += remarks.baselines_not_low(parts, read.frame)
+    if known.earlier is not None:
+        issues += remarks.not_in_earlier_file(parts, read.frame)
     issues += remarks.overrides_without_effect(parts, accepted, read.frame)
     issues += remarks.lost_in_apib(rows, read, terrain)
     told = record.run_record(
@@ -233,7 +235,7 @@ def _known(
     sites, where = gatherer.applications()
     dated, issues = applied.applications(read, options=settings.dates, sites=sites, where=where)
     earlier = gatherer.earlier()
-    before, said = papers.earlier_claims(earlier) if earlier is not None else ({}, [])
+    before, said = papers.earlier_claims(earlier) if earlier is not None else (None, [])
     return Known(dated, inputs.listed or (), before), [*issues, *said]
 
 

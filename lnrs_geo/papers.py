@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +57,7 @@ def unknown_habitats(layer: gpd.GeoDataFrame, *, where: str) -> list[Issue]:
     ]
 
 
-def earlier_claims(read: Parcels) -> tuple[Mapping[tuple[str, str, str], claims.Claim], list[Issue]]:
+def earlier_claims(read: Parcels) -> tuple[claims.Earlier, list[Issue]]:
     """Return the baseline claims of an earlier file by site, reference and module.
 
     A reference that stands there twice with different values says nothing.
@@ -84,4 +83,4 @@ def earlier_claims(read: Parcels) -> tuple[Mapping[tuple[str, str, str], claims.
         )
         for key, feature in unsure.items()
     ]
-    return {key: claim for key, claim in found.items() if key not in unsure}, issues
+    return claims.Earlier({key: claim for key, claim in found.items() if key not in unsure}), issues

@@ -10,6 +10,7 @@ import shapely
 from lnrs_geo.issues import issue
 from lnrs_geo.judge import Judge
 from lnrs_geo.model import Issue, Retention, Significance, Stage
+from lnrs_geo.multiplier.claims import FROZEN_REGIMES
 from lnrs_geo.multiplier.overrides import Override
 from lnrs_geo.parts import Part, Remark
 from lnrs_geo.rows import FeatureRow
@@ -124,6 +125,20 @@ def baselines_not_low(parts: Sequence[Part], frame: gpd.GeoDataFrame) -> list[Is
         message = f"The baseline claims {claim}; it is Low{unless}."
         place = {"dataset": feature["source"], "layer": feature["layer"], "feature": feature["parcel_ref"]}
         found[part.row.feature] = issue("baseline-not-low", message, value=part.row.claim.text, **place)
+    return list(found.values())
+
+
+def not_in_earlier_file(parts: Sequence[Part], frame: gpd.GeoDataFrame) -> list[Issue]:
+    """Tell of baselines that stand as they were, but are not found in the earlier file that was given."""
+    found = {}
+    for part in parts:
+        row, regime = part.row.row, part.decision.regime
+        if row.stage is not Stage.BASELINE or regime not in FROZEN_REGIMES or part.row.earlier is not None:
+            continue
+        feature = frame.iloc[part.row.feature]
+        message = "The earlier file holds no baseline of this reference, so the value in this file is taken."
+        place = {"dataset": feature["source"], "layer": feature["layer"], "feature": feature["parcel_ref"]}
+        found[part.row.feature] = issue("submitted-missing", message, **place)
     return list(found.values())
 
 

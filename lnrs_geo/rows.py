@@ -5,7 +5,7 @@ feature's words is asked here, so that matching and splitting see geometry alone
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -53,12 +53,12 @@ class Known:
     """What the user says of parcels beside their own rows.
 
     `applications` go by parcel row number; `documents` are the lines of a list for Table 8; `earlier`
-    gives the baseline claims of an earlier file by site, reference and module.
+    holds the baseline claims of an earlier file, None where none was given.
     """
 
     applications: Sequence[Application]
     documents: Sequence[Listed] = ()
-    earlier: Mapping[tuple[str, str, str], claims.Claim] = field(default_factory=dict)
+    earlier: claims.Earlier | None = None
 
 
 def feature_rows(
@@ -140,7 +140,11 @@ def _feature_row(
         obstacle, note = _unclear(stage, found)
     is_baseline = stage.stage is Stage.BASELINE
     claim = claims.read_label(feature.baseline_ss if is_baseline else feature.proposed_ss)
-    earlier = known.earlier.get((feature.site_ref, feature.parcel_ref, module))
+    earlier = (
+        known.earlier.find(site_ref=feature.site_ref, parcel_ref=feature.parcel_ref, module=module)
+        if known.earlier
+        else None
+    )
     row = Row(
         module=module,
         stage=stage.stage,

@@ -5,7 +5,7 @@ file's own words; and each part of a parcel gets one verdict on its claim.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -52,6 +52,28 @@ class Assessed:
     regime_rule: str
     value_due: bool = True
     earlier: Claim | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The baseline claims of an earlier file, by site, reference and module."""
+
+    claims: Mapping[tuple[str, str, str], Claim]
+
+    def find(self, *, site_ref: str, parcel_ref: str, module: str) -> Claim | None:
+        """Return the claim of the same baseline; None where there is none, or more than one might be it.
+
+        Where only one of the two files names sites, the reference alone has to tell.
+        """
+        exact = self.claims.get((site_ref, parcel_ref, module))
+        if exact is not None:
+            return exact
+        others = [
+            claim
+            for (site, *rest), claim in self.claims.items()
+            if rest == [parcel_ref, module] and not (site and site_ref)
+        ]
+        return others[0] if len(others) == 1 else None
 
 
 def read_label(text: str) -> Claim:

@@ -36,7 +36,7 @@ def kept(row: Row) -> Clause | None:
     doubt = row.regime.table == "as-submitted" and row.held is not Significance.LOW
     condition = " It stands if it was justified then: check that." if doubt else ""
     sentence = f"{row.regime.reason} The value stands as {word}: {row.held}.{condition}"
-    return Clause(row.held, Status.DECIDED, code, sentence, rule, review=doubt)
+    return Clause(row.held, Status.DECIDED, code, sentence, rule, review=doubt or row.regime.look)
 
 
 def two_figures(row: Row, under_table_7: Clause) -> Clause | None:

@@ -66,6 +66,8 @@ class Regime:
         For both and review: the value beside Table 7, as-submitted or as-secured, if there is one.
     assumed
         Whether it rests on no date of the application at all.
+    look
+        Whether a person must look before relying on a value that stands.
     """
 
     table: str
@@ -76,6 +78,7 @@ class Regime:
     missing: tuple[str, ...] = ()
     held: str = ""
     assumed: bool = False
+    look: bool = False
 
 
 def regime_of(
@@ -175,6 +178,7 @@ def _together(
         warnings=tuple(dict.fromkeys(one for outcome in distinct for one in outcome.warnings)),
         missing=tuple(missing),
         held=held if table in ("both", "review") else "",
+        look=any(row.look for row in rows),
     )
 
 

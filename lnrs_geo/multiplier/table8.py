@@ -172,7 +172,12 @@ def _open(row: Row, place: Place) -> Clause | None:
 def _authority_not_covered(row: Row, place: Place) -> Clause | None:
     if place.authority_spoken_of:
         return None
-    sentence = f"{row.regime.reason} Table 8 applies, and the documents given are those of another planning authority."
+    whose = (
+        "the documents given are those of another planning authority"
+        if place.authority
+        else "the documents given are those of one planning authority, while in whose area the land lies is not known"
+    )
+    sentence = f"{row.regime.reason} Table 8 applies, and {whose}."
     return Clause(LOW, PROVISIONAL, "table-8-no-documents", sentence, "own/table-8-no-documents")
 
 

@@ -43,7 +43,10 @@ CONDITIONS: dict[str, Callable[[Facts], bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of `transition.toml`; `number` is its place in the file."""
+    """One row of `transition.toml`; `number` is its place in the file.
+
+    `look` is true where a person must look before relying on what it says.
+    """
 
     id: str
     number: int
@@ -54,6 +57,7 @@ class Row:
     warnings: tuple[str, ...]
     clauses: tuple[tuple[str, str], ...]
     held: str
+    look: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +116,7 @@ def tables() -> Mapping[str, Table]:
             warnings=tuple(row.get("warnings", ())),
             clauses=tuple(row.get("clauses", {}).items()),
             held=row.get("held", ""),
+            look=row.get("look", False),
         )
         for number, row in enumerate(data["row"])
     }

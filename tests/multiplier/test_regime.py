@@ -48,12 +48,13 @@ def test_file_and_conditions_agree() -> None:
     assert [row.id for row in tables()["post"].after_hand_on] == ["P2", "P3", "P4", "P5", "P6"]
 
 
+KEYS = {"id", "condition", "so", "result", "cites", "warnings", "clauses", "held", "look"}
+
+
 def test_rows_are_complete() -> None:
     """Every row says when it holds, what follows, with what result, and where it stands."""
     for row in content()["row"]:
-        assert set(row) <= {"id", "condition", "so", "result", "cites", "warnings", "clauses", "held"}, row[
-            "id"
-        ]
+        assert set(row) <= KEYS, row["id"]
         assert row["condition"].endswith(".") and row["so"].endswith("."), row["id"]
         assert {row["result"], *row.get("clauses", {}).values()} <= RESULTS, row["id"]
         assert set(row.get("clauses", {})) <= set(CLAUSES), row["id"]
