@@ -14,7 +14,7 @@ from pathlib import Path
 from lnrs_geo import strategy
 from lnrs_geo.atomic import replacing
 from lnrs_geo.days import possible_days
-from lnrs_geo.errors import OptionError, SourceError
+from lnrs_geo.errors import OptionError, SchemaError, SourceError
 from lnrs_geo.multiplier.crosswalk import COLUMNS
 
 CROSSWALK = "crosswalk.csv"
@@ -134,10 +134,19 @@ def refuse_no_area(area: Path | None) -> None:
     ------
     SourceError
         As said.
+    SchemaError
+        It holds no outline.
     """
     if area is not None and not area.is_file():
         raise SourceError(
             "There is no such file.", where=str(area), fix="Correct the path given with --area."
+        )
+    # read here, so that the help of the command does not wait for the readers
+    from lnrs_geo.spatial.read import read_layers
+
+    if area is not None and not any(layer.has_geometry for layer in read_layers(area)[0]):
+        raise SchemaError(
+            "There is no polygon in it.", where=str(area), fix="Give --area a file with the outline."
         )
 
 
@@ -148,7 +157,7 @@ def _refuse_faults(new: NewStrategy) -> None:
             possible_days(new.published)
         except ValueError as error:
             raise OptionError(f"{new.published!r} is no date: {error}.", where="--published",
-                              fix="Write it as 2025-09-14, or 2025-09 or 2025.") from error  # fmt: skip
+                              fix="Give the day, or the month or year alone.") from error  # fmt: skip
     refuse_no_area(new.area)
 
 

@@ -1,4 +1,4 @@
-"""Answer for applications, without land: which table applies, and whom to contact on publication.
+"""Answer for applications, without land: which table applies, and whom to tell of the publication.
 
 PAS asks authorities to tell the applicants of live applications when the LNRS is published. This
 module answers for one application or for a table of them, as rows, as words and as files.
@@ -15,6 +15,7 @@ from typing import Any
 from lnrs_geo import atomic
 from lnrs_geo.errors import ApplicationsError
 from lnrs_geo.model import Stage
+from lnrs_geo.multiplier import cautions
 from lnrs_geo.multiplier.applications import COLUMNS, Application, read_application
 from lnrs_geo.multiplier.contact import to_contact
 from lnrs_geo.multiplier.regime import IN_WORDS, Publication, Regime, assumption, regime_of
@@ -42,11 +43,11 @@ class Answer:
     baseline, post
         None where the application is in error: `faults` say why.
     contact
-        yes, no or review: whether its applicant is to be told when the LNRS is published.
+        yes, no or review: whether its applicant is to be told of the publication of the LNRS.
     assumed
         What is assumed where it has no dates.
     doubts
-        What is odd about its row in the table.
+        What is odd about the application as it was entered, whichever row decides.
     """
 
     cells: Mapping[str, str]
@@ -92,7 +93,7 @@ class Answer:
                 "regime": regime.table,
                 "regime_rule": regime.rule,
                 "citation": regime.citation,
-                "warnings": list(regime.warnings),
+                "warnings": [*self.doubts, *regime.warnings],
                 "missing": list(regime.missing),
                 "reason": regime.reason,
             }
@@ -127,7 +128,8 @@ def answer(
     )
     assumed = "" if application.has_dates else assumption(publication, as_at)
     contact, why = to_contact(application, publication=publication, as_at=as_at)
-    return Answer(given, baseline, post, contact, why, assumed=assumed, off_site=off_site)
+    doubts = cautions.beside_the_land(application)
+    return Answer(given, baseline, post, contact, why, assumed=assumed, doubts=doubts, off_site=off_site)
 
 
 def answer_table(
@@ -161,7 +163,7 @@ def answer_table(
             doubts.append(f"The reference {cells['reference']!r} stands in {times[cells['reference']]} rows.")
         application, faults = read_application(cells)
         one = answer(application, faults, cells=cells, publication=publication, as_at=as_at)
-        answers.append(replace(one, doubts=tuple(doubts)))
+        answers.append(replace(one, doubts=(*doubts, *one.doubts)))
     return answers
 
 
@@ -177,6 +179,9 @@ def words(one: Answer) -> Iterator[str]:
         return
     if one.assumed:
         yield one.assumed
+        yield ""
+    if one.doubts:
+        yield from (f"Warning: {doubt}" for doubt in one.doubts)
         yield ""
     site = "off-site" if one.off_site else "on-site"
     cited = set()
@@ -211,7 +216,7 @@ def table_words(answers: Sequence[Answer]) -> Iterator[str]:
         missing = f"; to be known first: {', '.join(map(_said, one.missing))}" if one.missing else ""
         yield f"{one.cells['reference']}: {both}{missing}"
     for contact, title in (
-        ("yes", "To be contacted when the LNRS is published"),
+        ("yes", "To be told of the publication of the LNRS"),
         ("review", "To be looked at, whether to contact them"),
     ):
         listed = [one for one in answers if one.contact == contact]

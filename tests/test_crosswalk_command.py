@@ -118,12 +118,38 @@ def test_draft_proposes_and_decides_nothing(run: Run, source: str) -> None:
     read, issues = read_rows(rows, where="crosswalk.csv", lnrs_id="x")
     assert (len(read), issues) == (3, [])
     for text in (
-        "3 rows; the map has 3 measures",
+        "3 rows, drafted for LNRS x, Example; the input has 3 measures",
         "3 added",
         "Nothing was found in the words of: 1 (M10)",
         "confirmed",
     ):
         assert text in done.stderr
+
+
+@pytest.mark.parametrize("form", ["gpkg", "csv"])
+def test_draft_warns_of_the_measures_of_another_lnrs(run: Run, form: str) -> None:
+    """Rows are drafted for the strategy chosen; a layer or table that says another one is told of."""
+
+    def drafted(*ids: str) -> str:
+        if form == "gpkg":
+            layer(TEXTS, "own.gpkg", lnrs_id=list(ids))
+        else:
+            lines = [f"{one},{name},Create fens" for one, name in zip(ids, TEXTS, strict=True)]
+            Path("own.csv").write_text(
+                "\n".join(["lnrs_id,measure_id,measure", *lines, ""]), encoding="utf-8"
+            )
+        done = run("draft", f"own.{form}", *DRAFT)
+        assert done.exit_code == 0
+        assert {one["lnrs_id"] for one in rows_of()} == {"x"}
+        return done.stderr
+
+    told = drafted("sample", "x", "14.0")
+    assert "drafted for LNRS x, Example; the input has 3 measures" in told
+    assert (
+        "WARNING: lnrs-id-mismatch (1): 2 rows are of LNRS 14, sample, the strategy is x. Check that" in told
+    )
+    assert "--strategy names it." in told
+    assert "lnrs-id-mismatch" not in drafted("x", "", "x")
 
 
 def test_draft_reads_columns_of_any_name(run: Run) -> None:
@@ -248,7 +274,7 @@ def test_redraft_adds_renews_removes_and_lists(run: Run) -> None:
     assert rows[2]["habitat"] == HEATH
     assert {one["measure_id"] for one in rows[3:]} == {"M3"}
     assert "New measures: 1 (M3)." in done.stderr
-    assert "No longer in the map, rows kept: 1 (M2)." in done.stderr
+    assert "No longer in the input, rows kept: 1 (M2)." in done.stderr
     assert "1 removed" in done.stderr
 
 
@@ -402,6 +428,7 @@ def test_check_of_a_fresh_draft_is_clean(run: Run) -> None:
 FAULTS: list[tuple[list[Cells], str, str, int]] = [
     ([row(habitat="Grassland - Lowland medow")], "crosswalk-habitat-unknown", MEADOW, 1),
     ([row(source="")], "crosswalk-source-missing", "Line 2 is published, but names no source", 1),
+    ([row(source="lnrs-geo draft da85c155")], "crosswalk-source-missing", "names no source", 1),
     ([row(**{**CONFIRMED, "reviewer_role": ""})], "crosswalk-unsigned", "no reviewer_role", 1),
     (
         [row(**{**CONFIRMED, "reviewed_on": "01/09/2026"})],

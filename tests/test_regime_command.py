@@ -140,7 +140,10 @@ def test_off_site_and_exempt() -> None:
             ["--application-date", "2025-03-01", "--granted", "2025-02-01"],
             "--granted (1 February 2025) lies before",
         ),
+        (["--application-date", "21/09/2024"], "--application-date is '21/09/2024': write it as 2024-09-21."),
+        (["--application-date", "31/09/2025"], "--application-date is '31/09/2025': there is no such day;"),
         (["--published", "soon"], "--published: 'soon' is no date"),
+        (["--published", "2/2/2025"], "'2/2/2025' is no date: write it as 2025-02-02."),
         (["--as-at", "2026"], "--as-at"),
     ],
 )
@@ -218,7 +221,7 @@ def test_table(tmp_path: Path) -> None:
     assert {row["reference"]: row["contact"] for row in contacts} == CONTACTS
     assert contacts[0]["application_date"] == "2024-09-21"
     assert "early: baseline B3 the values as submitted; post P3 Table 7" in outcome.stdout
-    assert "To be contacted when the LNRS is published: 4" in outcome.stdout
+    assert "To be told of the publication of the LNRS: 4" in outcome.stdout
     assert b"\r" not in (out / "regime.csv").read_bytes()
 
 
@@ -334,3 +337,77 @@ def test_to_contact(cells: dict[str, str], published: str, contact: str) -> None
     application, _ = read_application(cells)
     found, why = to_contact(application, publication=publication, as_at=date(2025, 1, 14))
     assert (found, why.endswith(".")) == (contact, True)
+
+
+@pytest.mark.parametrize(
+    ("publication", "why"),
+    [
+        (
+            Publication(date(2025, 2, 2), date(2025, 2, 2)),
+            "It is live, was made on or before the day of publication, and no gain plan was approved before that day.",
+        ),
+        (Publication(None, None), "It is live, and no gain plan has been approved."),
+    ],
+)
+def test_why_to_contact(publication: Publication, why: str) -> None:
+    """The reason is true whether the strategy is published already or not."""
+    application, _ = read_application({"application_date": "2024-09-21"})
+    assert to_contact(application, publication=publication, as_at=date(2026, 7, 1)) == ("yes", why)
+
+
+@pytest.mark.parametrize(
+    ("cells", "warned"),
+    [
+        ({"application_date": "2024-02-11"}, True),
+        ({"application_date": "2024-01"}, True),
+        ({"application_date": "2023"}, True),
+        ({"application_date": "2024-02-12"}, False),
+        ({"application_date": "2024-02"}, False),
+        ({"application_date": "2024-02-11", "exempt": "yes"}, False),
+        ({"application_date": "2024-02-11", "refused": "2024-03-01"}, False),
+        ({"application_date": "2024-02-11", "route": "nsip"}, False),
+    ],
+)
+def test_before_net_gain(cells: dict[str, str], warned: bool) -> None:
+    """An application made before there was any duty is to be entered as exempt; every stage says so."""
+    options = [word for column, said in cells.items() for word in (option_name(column), said)]
+    for stage in document(*options, *PAS).values():
+        told = [one for one in stage["warnings"] if "12 February 2024 (small sites: 2 April 2024)" in one]
+        assert bool(told) == warned
+        assert not warned or ("exempt" in told[0] and "TCPA Sch 7A" in told[0])
+
+
+@pytest.mark.parametrize(
+    ("words", "warned"),
+    [
+        (["--off-site", "--agreement", "frozen"], True),
+        (["--off-site", "--agreement", "silent", "--application-date", "2025-03-01"], True),
+        (["--off-site", "--application-date", "2025-03-01"], False),
+        (["--off-site", "--agreement", "frozen", "--secured-on", "2024-10-01"], False),
+        (["--agreement", "frozen"], False),
+        (["--off-site", "--agreement", "frozen", "--exempt"], False),
+    ],
+)
+def test_agreement_without_its_date(words: list[str], warned: bool) -> None:
+    """Off-site units under an agreement whose date is blank count as not secured, and that is said."""
+    found = document(*EXAMPLE_ONE, *words, *PAS)
+    said = (
+        "secured_on is blank although an agreement is given: the off-site units are taken as not secured yet."
+    )
+    assert (said in found["baseline"]["warnings"]) == warned
+    assert said not in found["post"]["warnings"]
+
+
+def test_agreement_on_site(tmp_path: Path) -> None:
+    """What is asked for off-site land only is told of where it comes with on-site land."""
+    secured = ("--secured-on", "2024-10-01")
+    both = "secured_on and agreement are not asked for on-site land"
+    assert f"Warning: {both}" in run(*EXAMPLE_ONE, *secured, "--agreement", "frozen", *PAS).stdout
+    assert "Warning: agreement is not asked" in run(*EXAMPLE_ONE, "--agreement", "frozen", *PAS).stdout
+    for stage in document(*EXAMPLE_ONE, *secured, *PAS).values():
+        assert any(one.startswith("secured_on is not asked") for one in stage["warnings"])
+    assert "not asked" not in run(*EXAMPLE_ONE, *secured, "--off-site", *PAS).stdout
+    assert "not asked" not in run(*EXAMPLE_ONE, *PAS).stdout
+    row = {"reference": "A", "application_date": "2024-09-21", "secured_on": "2024-10-01"}
+    (one,) = json.loads(run(table(tmp_path / "a.csv", row), *PAS, "--json").stdout)
+    assert any("not asked" in warning for warning in one["warnings"])

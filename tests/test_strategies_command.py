@@ -375,6 +375,27 @@ def test_named_layer_without_measures_is_refused(tmp_path: Path) -> None:
     assert made(tmp_path, path, "--layer", "m", *DRAFT).measure_layers == ("m",)
 
 
+@pytest.mark.parametrize("sits", [True, False])
+def test_columns_that_nobody_knows_are_named_and_not_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sits: bool
+) -> None:
+    """On a terminal too: the message says that --map names them, and so does the help."""
+    monkeypatch.setattr(packs, "_on_terminal", lambda: sits)
+    message = refused(3, layer(tmp_path / "m.gpkg", {"k": ["A", "B"], "Wort": ["a", "b"]}), *DRAFT)
+    assert (
+        "--map measure_id=COLUMN or --map measure=COLUMN" in message and "they are not asked for" in message
+    )
+    told = " ".join(run("new", "--help").stdout.split())
+    assert "where no name tells the measures, name their column with --map" in told
+    assert "location_id, measure_id, measure, priority or eligible" in told
+
+
+def test_a_date_that_can_be_told_is_put_right_by_the_message(tmp_path: Path) -> None:
+    """`--published` written the other way round: the message has the date as it is to be written."""
+    path = layer(tmp_path / "m.gpkg", AGREED)
+    assert "'21/09/2024' is no date: write it as 2024-09-21." in refused(2, path, "--published", "21/09/2024")
+
+
 def test_themes_in_different_columns_are_refused(tmp_path: Path) -> None:
     """A strategy file states one column a field, so layers that differ are named and not dropped."""
     path = layer(tmp_path / "map.gpkg", {"Action_Code": ["A", "B"]}, name="one")

@@ -142,5 +142,5 @@ def a_date(said: str) -> str:
     try:
         possible_days(said.strip())
     except ValueError as error:
-        raise click.BadParameter(f"{error}.") from error
+        raise click.BadParameter(f"{said.strip()!r} is no date: {error}.") from error
     return said.strip()

@@ -26,6 +26,7 @@ _HELP = {
     "agreement": f"What the off-site agreement's clause says: {', '.join(CLAUSES)}.",
     "exempt": "The development is exempt (yes or no; yes where neither is said).",
 }
+ADVICE = "Correct it; dates are written as 2024-09-21, or 2024-09 or 2024 where no more is known."
 _METAVARS = {"reference": "TEXT", "route": "ROUTE", "kind": "KIND", "agreement": "CLAUSE"}
 
 
@@ -60,7 +61,9 @@ def cells_of(options: dict[str, Any]) -> dict[str, str]:
         One of them cannot be read, or two cannot both be so; every fault is named.
     """
     cells = {column: options[column] for column in COLUMNS if options.get(column) is not None}
-    _, faults = read_application(cells, name=option_name)
+    application, faults = read_application(cells, name=option_name)
     if faults:
-        raise OptionError(" ".join(faults))
+        raise OptionError(
+            " ".join(faults), where=", ".join(map(option_name, application.unreadable)), fix=ADVICE
+        )
     return cells

@@ -12,7 +12,7 @@ import click
 
 from lnrs_geo.cli.codes import ROWS_IN_ERROR
 from lnrs_geo.cli.date_options import cells_of, date_options, option_name
-from lnrs_geo.days import FORM, in_words, possible_days
+from lnrs_geo.days import in_words, possible_days
 from lnrs_geo.errors import OptionError
 from lnrs_geo.multiplier.applications import COLUMNS, read_application
 
@@ -40,7 +40,7 @@ def regime(applications: str | None, **options: Any) -> None:
     """Tell which table applies, Table 7 or 8 or values that stand, by dates.
 
     The dates are those of the options, or of every row of APPLICATIONS, a table with the same
-    columns; for a table it also lists whose applicants to contact when the LNRS is published.
+    columns; for a table it also lists the applicants to be told of the publication of the LNRS.
     A DATE is YYYY-MM-DD, or YYYY-MM or YYYY where no more is known.
     """
     from lnrs_geo import regime_report
@@ -100,7 +100,11 @@ def _publication(text: str | None, strategy: Strategy) -> Publication:
     try:
         days = possible_days(text.strip())
     except ValueError as error:
-        raise OptionError(f"{text!r} is no date.", where="--published", fix=f"Write {FORM}.") from error
+        raise OptionError(
+            f"{text!r} is no date: {error}.",
+            where="--published",
+            fix="Give the day, or the month or year alone where no more is known.",
+        ) from error
     return Publication(days.first, days.last)
 
 

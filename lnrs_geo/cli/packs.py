@@ -52,7 +52,8 @@ def strategies(ctx: click.Context, as_json: bool) -> None:
 @click.option(
     "--layer", "layers", multiple=True, metavar="NAME", help="A layer of measures; may be repeated."
 )
-@click.option("--map", "maps", multiple=True, metavar="FIELD=COLUMN", help="Which column holds a field.")
+@click.option("--map", "maps", multiple=True, metavar="FIELD=COLUMN",
+              help="Which column holds a field: location_id, measure_id, measure, priority or eligible.")  # fmt: skip
 @click.option("--area", type=click.Path(path_type=Path), help="Outline of the strategy area.")
 @click.option("--licence", default="", metavar="TEXT", help="Of the layers.")
 @click.option("--edition", default="", metavar="TEXT", help="Of the layers.")
@@ -61,8 +62,10 @@ def strategies(ctx: click.Context, as_json: bool) -> None:
 def new(measures: tuple[str, ...], **options: Any) -> None:
     """Write the strategy file of another LNRS from its mapped MEASURES.
 
-    What can be told from the layers and from the list of areas is filled in. On a terminal the rest
-    is asked; elsewhere it is given by the options.
+    What can be told from the layers and from the list of areas is filled in. Columns are told by
+    their names, and likely ones are put to you on a terminal; where no name tells the measures,
+    name their column with --map. Of the LNRS itself (its id, name, authority, status and
+    publication) what is missing is asked on a terminal, and given by the options elsewhere.
     """
     from lnrs_geo.areas import plain
     from lnrs_geo.new_strategy import refuse_no_area, refuse_taken, write

@@ -16,6 +16,7 @@ from lnrs_geo.errors import CrosswalkError, OptionError
 
 if TYPE_CHECKING:
     from lnrs_geo.crosswalk_file.redrafts import Redraft
+    from lnrs_geo.model import Issue
     from lnrs_geo.settings import Settings
 
 STRATEGY = click.option(
@@ -27,6 +28,8 @@ MAPS = click.option(
 )
 CRS = click.option("--crs", metavar="EPSG:N", help="Coordinate system of files that state none.")
 MOST_NAMES = 12
+# Issues of the measures that concern a draft of their words, and how loudly
+TOLD = {"lnrs-id-mismatch": "WARNING", "measure-left-out": "NOTE", "measure-id-missing": "NOTE"}
 
 
 @click.group()
@@ -54,7 +57,8 @@ def draft(measures: tuple[str, ...], output: Path, **options: Any) -> None:
     from lnrs_geo.settings import Sources
     from lnrs_geo.strategy import load
 
-    lnrs_id = load(options["strategy"]).lnrs_id
+    strategy = load(options["strategy"])
+    lnrs_id = strategy.lnrs_id
     sources = Sources(
         measures=measures,
         strategy=options["strategy"],
@@ -76,7 +80,8 @@ def draft(measures: tuple[str, ...], output: Path, **options: Any) -> None:
             click.echo(
                 f"NOTE: {kept.encoding} lacks letters of the new rows; it is {encoding} now.", err=True
             )
-    for line in _drafted(done, ids, output, was_there=there):
+    said = f"LNRS {lnrs_id}, {strategy.name}" if strategy.name != lnrs_id else f"LNRS {lnrs_id}"
+    for line in _drafted(done, ids, output, lnrs=said, was_there=there):
         click.echo(line, err=True)
     if risky := at_risk(ids):
         click.echo(
@@ -84,12 +89,8 @@ def draft(measures: tuple[str, ...], output: Path, **options: Any) -> None:
             "when you open the file there, set the column measure_id to Text.",
             err=True,
         )
-    for code in dict.fromkeys(
-        one.code for one in issues if one.code in ("measure-left-out", "measure-id-missing")
-    ):
-        count = sum(one.code == code for one in issues)
-        first = next(one for one in issues if one.code == code)
-        click.echo(f"NOTE: {code} ({count}): {first.message}", err=True)
+    for line in _remarks(issues):
+        click.echo(line, err=True)
 
 
 @crosswalk.command()
@@ -188,20 +189,20 @@ def _settings(as_at: Any, *, intervention: str = "") -> Settings:
     return settings(as_at=as_at, tolerance_m=DEFAULT_TOLERANCE_M, intervention=intervention)
 
 
-def _drafted(done: Redraft, ids: Sequence[str], output: Path, *, was_there: bool) -> Iterator[str]:
-    """Tell what a draft made of a file."""
+def _drafted(done: Redraft, ids: Sequence[str], output: Path, *, lnrs: str, was_there: bool) -> Iterator[str]:
+    """Tell what a draft for an LNRS made of a file."""
     from lnrs_geo.crosswalk_file.texts import same_number
 
     found = {row["measure_id"] for row in done.rows if row["habitat"]}
     blank = [name for name in ids if name not in found]
-    yield f"{output}: {len(done.rows)} rows; the map has {len(ids)} measures."
+    yield f"{output}: {len(done.rows)} rows, drafted for {lnrs}; the input has {len(ids)} measures."
     changes = ((done.added, "added"), (done.renewed, "drafted anew"), (done.removed, "removed"))
     said = ", ".join(f"{count} {what}" for count, what in changes if count) or "nothing changed"
     yield f"Proposals: {said}."
     if was_there and done.new:
         yield f"New measures: {len(done.new)} ({_names(done.new)})."
     if done.vanished:
-        yield f"No longer in the map, rows kept: {len(done.vanished)} ({_names(done.vanished)})."
+        yield f"No longer in the input, rows kept: {len(done.vanished)} ({_names(done.vanished)})."
     for name in done.vanished:
         if alike := same_number(name, ids):
             yield f"  {name} may be {' or '.join(alike)}, whose zeros a spreadsheet program has dropped."
@@ -214,6 +215,14 @@ def _drafted(done: Redraft, ids: Sequence[str], output: Path, *, was_there: bool
         "A proposal decides nothing until a person sets its status to confirmed, with reviewer_role and "
         "reviewed_on (such as 2026-09-01)."
     )
+
+
+def _remarks(issues: Sequence[Issue]) -> Iterator[str]:
+    """Tell what was met in reading the measures, as far as a draft is concerned; each kind once."""
+    for code, what in TOLD.items():
+        if same := [one for one in issues if one.code == code]:
+            fix = f" {same[0].fix} --strategy names it." if code == "lnrs-id-mismatch" else ""
+            yield f"{what}: {code} ({len(same)}): {same[0].message}{fix}"
 
 
 def _names(names: Sequence[str]) -> str:

@@ -18,7 +18,7 @@ from lnrs_geo.issues import issue
 from lnrs_geo.model import Issue, Module, Severity
 from lnrs_geo.multiplier.consistency import Crosswalk
 from lnrs_geo.multiplier.crosswalk import STATUSES, VERDICTS, CrosswalkRow, read_crosswalk
-from lnrs_geo.multiplier.signature import date_fault
+from lnrs_geo.multiplier.signature import date_fault, own_source
 from lnrs_geo.settings import Settings, Sources
 
 SCHEMA = "lnrs-geo/crosswalk-check-1"
@@ -161,7 +161,7 @@ def _of_row(row: CrosswalkRow, where: str, as_at: date) -> Iterator[Issue]:
         yield issue("crosswalk-unsigned", message, **place)
     elif fault := date_fault(row.reviewed_on, as_at=as_at):
         yield issue("crosswalk-date", f"Line {row.line} is {row.status}, and {fault}.", **place)
-    if row.status == "published" and not row.source:
+    if row.status == "published" and not own_source(row.source):
         yield issue(
             "crosswalk-source-missing", f"Line {row.line} is published, but names no source.", **place
         )

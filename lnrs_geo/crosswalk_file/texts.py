@@ -12,11 +12,13 @@ import pyogrio
 from lnrs_geo import strategy as strategies
 from lnrs_geo.errors import SchemaError, SourceError
 from lnrs_geo.gather import Gatherer
+from lnrs_geo.issues import issue
 from lnrs_geo.model import Issue
+from lnrs_geo.roles import check_map
 from lnrs_geo.settings import Settings, Sources
 from lnrs_geo.spatial import schema
 from lnrs_geo.spatial.csv_wkt import WKT_COLUMNS
-from lnrs_geo.spatial.values import flag, text, texts
+from lnrs_geo.spatial.values import flag, identifier, text, texts
 from lnrs_geo.tables import load_table, read_text_table
 
 DELIMITED = (".csv", ".tsv", ".txt")
@@ -53,9 +55,10 @@ def worded_measures(sources: Sources, settings: Settings) -> tuple[list[WordedMe
         A file cannot be read, or no column tells the measures.
     """
     tables = [Path(one) for one in sources.measures if isinstance(one, str | Path) and is_table(one)]
-    rows = [row for path in tables for row in _table_rows(path, sources)]
+    issues: list[Issue] = []
+    rows = [row for path in tables for row in _table_rows(path, sources, issues)]
     if len(tables) == len(sources.measures):
-        return list(dict.fromkeys(rows)), []
+        return list(dict.fromkeys(rows)), issues
     if tables:
         raise SourceError(
             "It is a table of texts beside layers of a map.",
@@ -123,13 +126,15 @@ def _map_alone(sources: Sources) -> Sources:
     )
 
 
-def _table_rows(path: Path, sources: Sources) -> list[WordedMeasure]:
+def _table_rows(path: Path, sources: Sources, issues: list[Issue]) -> list[WordedMeasure]:
     """Read a table of texts; its columns are called as those of a layer may be."""
     rows = _spreadsheet(path) if path.suffix.lower() in SPREADSHEETS else read_text_table(path)
+    check_map(sources.field_map)
     columns = list(rows[0]) if rows else list(load_table(path).columns)
     given = {name: column for name, column in sources.field_map.items() if name in FIELDS}
     schema.require_mapped(given, fields=FIELDS, found={str(path): columns})
-    aliases = strategies.load(sources.strategy).fields
+    strategy = strategies.load(sources.strategy)
+    aliases = strategy.fields
     usual = schema.known_names("measures")
     names = {
         name: [one[name] for one in (given, aliases) if name in one] + list(usual.get(name, ()))
@@ -143,14 +148,32 @@ def _table_rows(path: Path, sources: Sources) -> list[WordedMeasure]:
             fix="Call the columns measure_id, measure and, where there is one, eligible; "
             "or name them with --map measure=COLUMN.",
         )
+    if column := schema.find_fields({"lnrs_id": usual["lnrs_id"]}, columns).get("lnrs_id"):
+        issues += _of_another((row[column] for row in rows), path, lnrs_id=strategy.lnrs_id)
     read = {name: texts(row[fields[name]] for row in rows) for name in fields}
     words = read["measure"]
     ids = read.get("measure_id", words)
     flags = [
         "unclear" if (said := flag(one)) is None else said for one in read.get("eligible", [""] * len(rows))
     ]
-    found = zip(ids, words, flags, strict=True)
-    return [WordedMeasure(code or said, said, eligible) for code, said, eligible in found if code or said]
+    found = [
+        WordedMeasure(code or said, said, eligible)
+        for code, said, eligible in zip(ids, words, flags, strict=True)
+        if code or said
+    ]
+    if not found:
+        raise SchemaError("It holds no measure.", where=str(path), fix="Give a row for each measure.")
+    return found
+
+
+def _of_another(cells: Iterable[str], path: Path, *, lnrs_id: str) -> list[Issue]:
+    """Raise the issue of a layer of another LNRS for a table of texts."""
+    others = [one for one in map(identifier, cells) if one and one != identifier(lnrs_id)]
+    if not others:
+        return []
+    found = sorted(set(others))
+    message = f"{len(others)} rows are of LNRS {', '.join(found)}, the strategy is {lnrs_id}."
+    return [issue("lnrs-id-mismatch", message, dataset=str(path), field="lnrs_id", value=";".join(found))]
 
 
 def _spreadsheet(path: Path) -> list[Mapping[str, str]]:

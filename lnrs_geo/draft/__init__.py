@@ -12,8 +12,8 @@ from lnrs_geo.draft.lexicon import Entry, Lexicon, load_lexicon, root
 from lnrs_geo.draft.phrases.readings import Reading, is_measure, read_sentence
 from lnrs_geo.draft.phrases.words import Token, mentions, sentences
 from lnrs_geo.multiplier.crosswalk import COLUMNS
+from lnrs_geo.multiplier.signature import DRAFTED
 
-SOURCE = "lnrs-geo draft"
 LONGEST_PHRASE = 12  # words; of a longer stretch only its two ends are quoted
 
 
@@ -78,7 +78,7 @@ def propose(measures: Iterable[MeasureText], *, lnrs_id: str) -> list[dict[str, 
                 "lnrs_id": lnrs_id,
                 "measure_id": measure_id,
                 "status": "proposed",
-                "source": SOURCE,
+                "source": DRAFTED,
                 **row,
             }
             rows.append({column: filled.get(column, "") for column in COLUMNS})
@@ -156,10 +156,10 @@ def _merge(rows: dict[tuple[str, str], dict[str, str]], row: dict[str, str]) -> 
 
 
 def _nothing(text: str, named: Sequence[Entry], lexicon: Lexicon) -> dict[str, str]:
-    note = "nothing found: the text asks for no habitat of the metric to be created or enhanced"
+    note = "nothing found: no words were recognised that ask for a habitat of the metric to be created or enhanced"
     if named:
         places = dict.fromkeys(name for entry in named for name in entry.habitats[:1])
-        note += f"; named only in passing: {', '.join(places)}"
+        note += f"; the text names {', '.join(places)}: look whether it asks something for them"
     roots = " " + " ".join(root(word) for word in re.findall(r"[a-z]+", text.lower())) + " "
     about = next(
         (about for about, words in lexicon.topics if any(f" {word} " in roots for word in words)), ""

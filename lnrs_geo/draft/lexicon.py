@@ -130,6 +130,7 @@ def verb_forms(verb: str) -> tuple[str, ...]:
         "mow": ("mow", "mows", "mown", "mowing"),
         "bring": ("bring", "brings", "brought", "bringing"),
         "leave": ("leave", "leaves", "left", "leaving"),
+        "make": ("make", "makes", "made", "making"),
         "let": ("let", "lets", "letting"),
     }
     if verb in known:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from lnrs_geo.days import FORM, Days, possible_days
+from lnrs_geo.days import Days, possible_days
 
 DATES = (
     "application_date", "agreed_date", "granted", "refused", "withdrawn",
@@ -107,10 +107,12 @@ def read_application(
         if text[column]:
             try:
                 values[column] = possible_days(text[column])
-            except ValueError:
-                faults[column] = f"{name(column)} is {text[column]!r}: {_date_advice(text[column])}"
+            except ValueError as error:
+                faults[column] = f"{name(column)} is {text[column]!r}: {error}."
     for column, allowed in WORDS.items():
         word = "-".join(text[column].lower().replace("_", " ").split())
+        if allowed is YES_NO:  # what a column of a database says for it
+            word = {"true": "yes", "false": "no"}.get(word, word)
         if word and word not in allowed:
             faults[column] = f"{name(column)} is {text[column]!r}: it takes {', '.join(allowed)}."
         elif word:
@@ -177,13 +179,3 @@ def narrowed(application: Application) -> dict[str, Days]:
     for earlier, later in reversed(pairs):
         dates[earlier] = Days(dates[earlier].first, min(dates[earlier].last, dates[later].last))
     return dates
-
-
-def _date_advice(text: str) -> str:
-    """Say how a date is written, and why a spreadsheet's form is not read."""
-    if "/" in text or "." in text:
-        return f"day and month cannot be told apart there; write {FORM}."
-    parts = text.split("-")
-    if len(parts) == 3 and all(part.isdigit() for part in parts) and len(parts[0]) == 4:
-        return f"there is no such day; write {FORM}."
-    return f"write {FORM}."

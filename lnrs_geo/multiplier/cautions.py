@@ -4,12 +4,14 @@ None of it changes an answer: it names dates that have not come, blanks that hap
 and particulars that a row earlier in the table left no room for.
 """
 
+import re
 from collections.abc import Collection, Iterator
 from datetime import date
 
 from lnrs_geo.days import in_words
 from lnrs_geo.model import Stage
 from lnrs_geo.multiplier.applications import Application
+from lnrs_geo.multiplier.transition import content
 
 STEPS = ("granted", "refused", "withdrawn", "gain_plan_submitted", "gain_plan_approved", "secured_on")
 
@@ -36,6 +38,8 @@ def of(
     return (
         *_not_yet(application, as_at, steps),
         *_kind(application, stage, off_site, rule),
+        *_before_net_gain(application, rule),
+        *_unsecured(application, rule),
         *(f"{column} cannot be read; this answer does not rest on it." for column in application.unreadable
           if column not in missing and (column in steps or column in ("application_date", "agreed_date"))),
         *(f"{column} is blank{why}; this answer does not rest on it."
@@ -74,6 +78,45 @@ def _not_yet(application: Application, as_at: date, steps: Collection[str]) -> I
                 f"{column} ({dates[column]}) may be after the assessment date, {in_words(as_at)}: "
                 "it was tried as done and as not yet done."
             )
+
+
+def _before_net_gain(application: Application, rule: str) -> Iterator[str]:
+    """Warn of an application made before there was any duty: it is exempt, and nobody entered it so."""
+    made = application.application_date
+    mandatory = content()["mandatory"]
+    if made is None or application.route != "application" or rule in ("B1", "P0"):
+        return
+    if made.last < mandatory["from"]:
+        yield f"application_date ({made}): {mandatory['warning']} ({'; '.join(mandatory['cites'])})."
+
+
+def _unsecured(application: Application, rule: str) -> Iterator[str]:
+    """Warn where the row that decides takes off-site units as not secured although they have an agreement."""
+    if application.secured_on is not None or "secured_on" in application.unreadable:
+        return
+    if application.agreement and {"B6", "B8"} & set(re.split(r"[|/]", rule)):
+        yield "secured_on is blank although an agreement is given: the off-site units are taken as not secured yet."
+
+
+def beside_the_land(application: Application) -> tuple[str, ...]:
+    """Return a warning where on-site land comes with what is asked for off-site land only.
+
+    Of one application only: a development may have land of both kinds, and its parcels are told apart.
+    """
+    given = [
+        column
+        for column, is_given in (
+            ("secured_on", application.secured_on is not None),
+            ("agreement", application.agreement != ""),
+        )
+        if is_given and not application.off_site
+    ]
+    if not given:
+        return ()
+    verb = "are" if len(given) > 1 else "is"
+    return (
+        f"{' and '.join(given)} {verb} not asked for on-site land: off_site says whether it is off-site.",
+    )
 
 
 def _kind(application: Application, stage: Stage, off_site: bool, rule: str) -> Iterator[str]:

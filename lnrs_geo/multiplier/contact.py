@@ -41,4 +41,7 @@ def _contact(facts: Facts) -> tuple[str, str]:
         return "no", f"It was made after {'publication' if facts.published else 'the assessment date'}."
     if facts.approved < until or (facts.approved != NOT_YET and not facts.published):
         return "no", "Its gain plan was approved before publication."
-    return "yes", "It is live, was made by publication, and no gain plan was approved before it."
+    if not facts.published:
+        return "yes", "It is live, and no gain plan has been approved."
+    made = "was made on or before the day of publication"
+    return "yes", f"It is live, {made}, and no gain plan was approved before that day."

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
+from lnrs_geo.days import day_of
 from lnrs_geo.errors import CrosswalkError
 from lnrs_geo.issues import issue
 from lnrs_geo.model import Issue, Module
 from lnrs_geo.multiplier import habitats
-from lnrs_geo.multiplier.signature import DECISIVE, day_of, what_lacks
+from lnrs_geo.multiplier.signature import DECISIVE, own_source, what_lacks
 
 STATUSES = (*DECISIVE, "proposed")
 VERDICTS = ("yes", "no", "conditional")
@@ -64,10 +65,11 @@ class CrosswalkRow:
 
     @property
     def on_whose_word(self) -> str:
-        """Say who stands behind the row."""
+        """Say who stands behind the row; a draft's mark is no source once somebody does."""
         by = f" by the {self.reviewer_role}" if self.reviewer_role else ""
         on = f" on {self.reviewed_on}" if self.reviewed_on else ""
-        origin = f": {self.source}" if self.source else ""
+        source = self.source if self.status == "proposed" else own_source(self.source)
+        origin = f": {source}" if source else ""
         but = f" ({self.lacks}, so it counts as proposed)" if self.lacks else ""
         return f"{self.status}{by}{on}{origin}{but}"
 
@@ -150,7 +152,9 @@ def read_crosswalk(
             f"measures stay open: {_first(unsigned)}."
         )
         read.issues.append(issue("crosswalk-unsigned", message, dataset=where, value=str(len(unsigned))))
-    sourceless = [str(row.line) for row in read.rows if row.status == "published" and not row.source]
+    sourceless = [
+        str(row.line) for row in read.rows if row.status == "published" and not own_source(row.source)
+    ]
     if sourceless:
         message = f"{len(sourceless)} published row(s) name no source: line {_first(sourceless)}."
         read.issues.append(
@@ -195,6 +199,11 @@ def _fault(text: Mapping[str, str]) -> str:
     excluded = text["habitat"] == "*" and text["verdict"].lower() == "no"
     module_blank = text["module"] == "" and (excluded or (nothing and not complete))
     checks = (
+        (
+            "complete",
+            text["complete"].lower() in ("", "yes", "true", "1", "no", "false", "0"),
+            "yes or nothing",
+        ),
         ("measure_id", text["measure_id"] != "", "a measure id"),
         ("status", text["status"].lower() in STATUSES, " or ".join(STATUSES)),
         ("module", module_blank or text["module"].lower() in set(Module), " or ".join(Module)),

@@ -108,6 +108,12 @@ def look(
     chosen = _telling(raw, sure) or _telling([layer for layer in raw if not _is_other(layer)], likely)
     if not chosen or (layers and len(chosen) < len(raw)):
         _refuse(raw, chosen)
+    if not any(len(layer.frame) for layer in chosen):
+        raise SchemaError(
+            "There is no polygon in it.",
+            where=", ".join(dict.fromkeys(layer.source for layer in chosen)),
+            fix="Give the layer of mapped measures with its features.",
+        )
     every = tuple(dict.fromkeys(name for layer in chosen for name in frames.attributes(layer)))
     columns = schema.find_fields(sure, every)
     guesses = _guesses(chosen, columns, every)
@@ -188,5 +194,6 @@ def _refuse(layers: Sequence[RawLayer], good: Sequence[RawLayer]) -> NoReturn:
         f"{what}. Found: {schema.listing(found)}.",
         where=", ".join(dict.fromkeys(layer.source for layer in bad)),
         fix="Name the columns with --map measure_id=COLUMN or --map measure=COLUMN "
-        f"(fields: {', '.join(schema.MEASURE_FIELDS)}), and the layers of measures with --layer.",
+        f"(fields: {', '.join(schema.MEASURE_FIELDS)}), and the layers of measures with --layer; "
+        "they are not asked for.",
     )

@@ -70,16 +70,32 @@ def test_nothing_given() -> None:
 
 
 @pytest.mark.parametrize("column", DATES)
-@pytest.mark.parametrize("text", ["01/09/2025", "1.9.2025", "2025-13-01", "soon", "2025-09-10 00:00:00"])
-def test_no_date(column: str, text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("01/09/2025", "it may be 2025-09-01 or 2025-01-09, for day and month cannot be told apart: "
+                       "write it as YYYY-MM-DD"),
+        ("21/09/2024", "write it as 2024-09-21"),
+        ("31/09/2025", "there is no such day; write YYYY-MM-DD, or YYYY-MM or YYYY where no more is known"),
+        ("2025-13-01", "there is no such day; write YYYY-MM-DD, or YYYY-MM or YYYY where no more is known"),
+        ("soon", "write YYYY-MM-DD, or YYYY-MM or YYYY where no more is known"),
+        ("2025-09-10 09:30:00", "write YYYY-MM-DD, or YYYY-MM or YYYY where no more is known"),
+    ],
+)  # fmt: skip
+def test_no_date(column: str, text: str, said: str) -> None:
     """A cell that is no date is a fault naming column, value and how to write it; it is not relied on."""
-    application, (fault,) = read_application({column: text})
-    assert fault.startswith(f"{column} is {text!r}: ")
-    assert "YYYY-MM-DD, or YYYY-MM or YYYY" in fault and fault.endswith(".")
-    assert ("cannot be told apart" in fault) == ("/" in text or "." in text)
+    application, faults = read_application({column: text})
+    assert faults == (f"{column} is {text!r}: {said}.",)
     assert application.unreadable == (column,)
     assert getattr(application, column) is None
     assert application.has_dates
+
+
+@pytest.mark.parametrize(("text", "meant"), [("2024.0", "2024"), ("2024-06-01 00:00:00", "2024-06-01")])
+def test_what_a_spreadsheet_added(text: str, meant: str) -> None:
+    """A year as a decimal number and a day with its midnight are read as what they are."""
+    application, faults = read_application({"granted": text})
+    assert (application.granted, faults) == (possible_days(meant), ())
 
 
 @pytest.mark.parametrize("column", WORDS)

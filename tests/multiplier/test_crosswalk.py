@@ -162,18 +162,23 @@ CONFIRMED = {"status": "confirmed", "source": ""}
         ({**CONFIRMED, "reviewed_on": "2026-11-21"}, "its reviewed_on 2026-11-21 lies after 2026-11-20"),
         (
             {**CONFIRMED, "reviewed_on": "last week"},
-            "its reviewed_on 'last week' is no date such as 2026-09-01",
+            "its reviewed_on 'last week' is no date: write YYYY-MM-DD",
         ),
         (
             {**CONFIRMED, "reviewed_on": "2026-02-30"},
-            "its reviewed_on '2026-02-30' is no date such as 2026-09-01",
+            "its reviewed_on '2026-02-30' is no date: there is no such day; write YYYY-MM-DD",
         ),
-        ({**CONFIRMED, "reviewed_on": "46266"}, "its reviewed_on '46266' is no date such as 2026-09-01"),
+        ({**CONFIRMED, "reviewed_on": "46266"}, "its reviewed_on '46266' is no date: write YYYY-MM-DD"),
         (
             {**CONFIRMED, "reviewed_on": "01/09/2026"},
-            "its reviewed_on '01/09/2026' may be 2026-09-01 or 2026-01-09",
+            "its reviewed_on '01/09/2026' is no date: it may be 2026-09-01 or 2026-01-09, for day and month "
+            "cannot be told apart: write it as YYYY-MM-DD",
         ),
-        ({**CONFIRMED, "reviewed_on": "25.9.2026"}, "its reviewed_on '25.9.2026' may be 2026-09-25"),
+        (
+            {**CONFIRMED, "reviewed_on": "25.9.2026"},
+            "its reviewed_on '25.9.2026' is no date: write it as 2026-09-25",
+        ),
+        ({**CONFIRMED, "reviewed_on": "2026-09"}, "its reviewed_on '2026-09' is no date: write YYYY-MM-DD"),
         ({"status": "proposed", "source": "", "reviewed_on": "soon"}, ""),
     ],
 )
@@ -187,6 +192,28 @@ def test_what_a_row_lacks_to_stand_on_somebodys_word(change: dict[str, str], lac
         assert f"line 2 ({row.status}): {lacks}." in issues[0].message
         assert row.counts_as == "proposed"
         assert f"{lacks}, so it counts as proposed" in row.on_whose_word
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("lnrs-geo draft da85c155", ""),
+        ("lnrs-geo draft", ""),
+        ("lnrs-geo draft da85c155; site visit in May", ": site visit in May"),
+        ("p. 3, lnrs-geo draft da85c155", ": p. 3"),
+        ("lnrs-geo drafts compared", ": lnrs-geo drafts compared"),
+        ("Statement p. 3,", ": Statement p. 3,"),
+    ],
+)
+def test_the_mark_of_a_draft_is_nobodys_source(source: str, shown: str) -> None:
+    """Once a person has confirmed a row it stands on that person's word, not on the draft's."""
+    confirmed = {**ROW, **CONFIRMED, "reviewer_role": "GIS officer", "source": source}
+    published = {**ROW, "status": "published", "reviewer_role": "", "reviewed_on": "", "source": source}
+    rows, _ = read_rows([confirmed, published], where="crosswalk.csv", as_at=AS_AT)
+    said = [f"confirmed by the GIS officer on 2026-01-01{shown}", f"published{shown}"]
+    assert [row.on_whose_word for row in rows] == said
+    ((proposed,), _) = read_rows([{**ROW, "status": "proposed", "source": source}], where="crosswalk.csv")
+    assert proposed.on_whose_word.endswith(f": {source}")
 
 
 def test_without_an_assessment_date_no_day_has_yet_to_come() -> None:

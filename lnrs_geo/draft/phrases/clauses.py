@@ -1,11 +1,42 @@
 """One sentence of a measure: which of its words can be verbs, and which only say where or when."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from lnrs_geo.draft.lexicon import Lexicon
 from lnrs_geo.draft.phrases.words import Mention, Token
 
 REFUSAL_REACH = 9  # words between a habitat and "should be avoided"
+
+
+@dataclass(frozen=True, slots=True)
+class Governor:
+    """The word that rules a habitat.
+
+    Attributes
+    ----------
+    kind
+        The verb's class in the lexicon, "place" for a preposition, "not" where the habitat is not
+        wanted, "" where nothing governs it.
+    at
+        The position of the word in its sentence, -1 where there is none.
+    verb, kinds
+        The verbs in their plain form ("restore and create"), and the class of each.
+    quality
+        Whether only the habitat's state is spoken of: "the condition of woodland".
+    place
+        Whether the habitat is where something is done for it: "open glades in woodland".
+    to
+        Whether other land becomes the habitat: "restore pasture to meadow".
+    """
+
+    kind: str = ""
+    at: int = -1
+    verb: str = ""
+    kinds: tuple[str, ...] = ()
+    quality: bool = False
+    place: bool = False
+    to: bool = False
 
 
 class Clauses:
@@ -68,6 +99,22 @@ class Clauses:
                 break
             rest.append(word)
         return any(one in " ".join(rest) for one in self.lexicon.openings["refusals"])
+
+    def is_made(self, mention: Mention, verb: int) -> bool:
+        """Whether a verb such as "make" brings a habitat about: "make fens", and not "make fens safe"."""
+        if any(
+            self.has(at, "made_instead") and at not in self.named for at in range(verb + 1, mention.first)
+        ):
+            return False
+        last = mention
+        for later in self.found:  # what is said of a list stands after its last habitat
+            if later.first > last.head and self.joins(last, later.first):
+                last = later
+        at = max(last.head, verb) + 1
+        while self.has(at, "neutral") and at not in self.named:
+            at += 1
+        ends = at >= len(self.words) or self.words[at] in (")", "to")
+        return ends or self.has(at, "conjunctions", "prepositions", "subordinators", "openers")
 
     def _is_noun(self, at: int) -> bool:
         """Whether a word that can be both is a noun here: "the use of", "plant species", "open water"."""

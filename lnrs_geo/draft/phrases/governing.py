@@ -5,10 +5,10 @@ word by word, across lists ("ponds, hedges and trees") and phrases that add noth
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from lnrs_geo.draft.lexicon import Lexicon
-from lnrs_geo.draft.phrases.clauses import Clauses
+from lnrs_geo.draft.phrases.clauses import Clauses, Governor
 from lnrs_geo.draft.phrases.words import Mention, Token
 
 LONGEST_REACH = 22  # words between a verb and its object
@@ -16,36 +16,6 @@ PASSIVE_REACH = 10  # words between a habitat and "should be created"
 TALK_REACH = 4  # words between "training" and what it is on
 EXAMPLE_REACH = 12  # words between "habitat" and ", such as"
 FEATURE_REACH = 8  # words between a preposition and what is done there
-
-
-@dataclass(frozen=True, slots=True)
-class Governor:
-    """The word that rules a habitat.
-
-    Attributes
-    ----------
-    kind
-        The verb's class in the lexicon, "place" for a preposition, "not" where the habitat is not
-        wanted, "" where nothing governs it.
-    at
-        The position of the word in its sentence, -1 where there is none.
-    verb, kinds
-        The verbs in their plain form ("restore and create"), and the class of each.
-    quality
-        Whether only the habitat's state is spoken of: "the condition of woodland".
-    place
-        Whether the habitat is where something is done for it: "open glades in woodland".
-    to
-        Whether other land becomes the habitat: "restore pasture to meadow".
-    """
-
-    kind: str = ""
-    at: int = -1
-    verb: str = ""
-    kinds: tuple[str, ...] = ()
-    quality: bool = False
-    place: bool = False
-    to: bool = False
 
 
 class Sentence(Clauses):
@@ -59,8 +29,21 @@ class Sentence(Clauses):
     def governor(self, mention: Mention) -> Governor:
         """Return what governs a habitat of this sentence."""
         if mention not in self._known:
-            self._known[mention] = self._governor(mention)
+            self._known[mention] = self._made(self._governor(mention), mention)
         return self._known[mention]
+
+    def _made(self, found: Governor, mention: Mention) -> Governor:
+        """Settle whether "make" and the like create the habitat; where not, they do nothing to it."""
+        if "make" not in found.kinds:
+            return found
+        made = self.is_made(mention, found.at)
+        kinds = [("create" if made else "") if one == "make" else one for one in found.kinds]
+        verbs = zip(kinds, found.verb.split(" and "), strict=True)
+        telling = [(kind, verb) for kind, verb in verbs if kind]
+        if not telling:
+            return Governor("other", found.at)
+        verb = " and ".join(verb for _, verb in telling)
+        return replace(found, kind=telling[-1][0], verb=verb, kinds=tuple(kind for kind, _ in telling))
 
     # What stands after the habitat
 
@@ -253,7 +236,10 @@ class Sentence(Clauses):
                 features.append(back)
                 if kind != "enhance":  # "coppice hazel in woodland"
                     continue
-            if kind in ("create", "expand", "restore", "enhance", "either", "block", "remove") and features:
+            if (
+                kind in ("create", "make", "expand", "restore", "enhance", "either", "block", "remove")
+                and features
+            ):
                 return Governor(
                     "enhance", back, self.lexicon.base[self.words[back]], ("enhance",), True, True
                 )

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from lnrs_geo.draft.lexicon import Entry, Lexicon
-from lnrs_geo.draft.phrases.governing import LONGEST_REACH, Governor, Sentence
+from lnrs_geo.draft.phrases.clauses import Governor
+from lnrs_geo.draft.phrases.governing import LONGEST_REACH, Sentence
 from lnrs_geo.draft.phrases.words import Mention, Token
 
 NOTHING = ("", "")
