@@ -550,14 +550,253 @@ def test_later_submission_is_held_against_the_earlier_file(tmp_path: Path) -> No
     assert not list((tmp_path / "out").glob("corrected-*"))
 
 
+@pytest.mark.parametrize("newer", [False, True], ids=["one row", "a layer for each stage"])
+def test_retained_row_waits_for_its_changed_baseline(tmp_path: Path, newer: bool) -> None:
+    """Retained habitat takes the value of its baseline, so while that one stands as changed, so does it."""
+    early, late = (kept(tmp_path / name, said, newer) for name, said in (("early", "High"), ("late", "Low")))
+    options = {"dates": {"application_date": "2024-09-21"}, "submitted": early}
+    before = late.read_bytes()
+    found, _ = audit(checked(late, **options)).write(tmp_path / "out")
+    assert found.copies == ()
+    assert late.read_bytes() == before
+    told = {row["stage"]: row for row in rows_of(found.left_alone)}
+    assert {stage: row["check"] for stage, row in told.items()} == {
+        "baseline": "frozen-baseline-changed", "post": "missed-high",
+    }  # fmt: skip
+    assert told["post"]["strat_sig"] == "High"
+    assert told["post"]["why"].startswith("It takes the value of its own baseline, which is left as it is")
+    assert told["post"]["to_do"].startswith("Settle its baseline first")
+    assert rows_of(found.parts)[-1]["to_do"] == told["post"]["to_do"]
+
+
+@pytest.mark.parametrize("newer", [False, True], ids=["one row", "a layer for each stage"])
+def test_retained_row_follows_a_baseline_that_holds(tmp_path: Path, newer: bool) -> None:
+    """Where the baseline is as it was submitted, Retained habitat gets its value."""
+    early, late = (kept(tmp_path / name, "High", newer) for name in ("early", "late"))
+    options = {"dates": {"application_date": "2024-09-21"}, "submitted": early}
+    found = audit(checked(late, **options))
+    assert found.left_alone.empty
+    assert {row["stage"]: row["corrected"] for row in rows_of(found.parts)} == {
+        "baseline": "", "post": "High",
+    }  # fmt: skip
+
+
+def test_retained_row_goes_by_its_own_baseline(tmp_path: Path) -> None:
+    """Where two rows bear one reference, each Retained row follows the baseline in its own row."""
+    early = kept(tmp_path / "early", "High", newer=False)
+    late = plan(
+        tmp_path / "late.gpkg", ("A", MEADOW, "Low", elsewhere(0)), ("A", MEADOW, "Low", elsewhere(1)),
+        retention=["Retained"] * 2, baseline_habitat=[MEADOW] * 2, baseline_ss=["High", "Low"],
+    )  # fmt: skip
+    found = audit(checked(late, dates={"application_date": "2024-09-21"}, submitted=early))
+    post = [row for row in rows_of(found.parts) if row["stage"] == "post"]
+    assert [row["corrected"] for row in post] == ["High", ""]
+
+
+def kept(folder: Path, said: str, newer: bool) -> Path:
+    """Write one Retained parcel, Low after the development, in the user's columns or the newer template."""
+    folder.mkdir()
+    path = folder / "plan.gpkg"
+    if not newer:
+        return plan(path, ("A", MEADOW, "Low", elsewhere(0)), retention=["Retained"],
+                    baseline_habitat=[MEADOW], baseline_ss=[said])  # fmt: skip
+    broad, _, habitat = MEADOW.partition(" - ")
+    common = {"Habitat Ref": ["A"], "Baseline Broad Habitat Type": [broad], "Baseline Habitat Type": [habitat],
+              "Baseline Strategic Significance": [said]}  # fmt: skip
+    post = {"Parent Ref": ["A"], "Retention Category": ["Retained"], "Proposed Broad Habitat Type": [broad],
+            "Proposed Habitat Type": [habitat], "Proposed Strategic Significance": ["Low"]}  # fmt: skip
+    for layer, cells in (("Baseline", common), ("Post-Intervention", common | post)):
+        frame = gpd.GeoDataFrame(cells, geometry=[elsewhere(0)], crs=27700)
+        frame.to_file(path, layer=f"Area Habitats {layer}")
+    return path
+
+
+def test_retained_row_stays_where_its_baseline_finds_no_column(tmp_path: Path) -> None:
+    """A baseline that is left for any reason keeps the Retained value that follows from it."""
+    names = {"Parcel Ref": "A", "Retention Category": "Retained", "Proposed Strategic Significance": HIGH}
+    for stage in ("Baseline", "Proposed"):
+        names |= {f"{stage} Broad Habitat Type": "Grassland",
+                  f"{stage} Habitat Type": MEADOW.partition(" - ")[2]}  # fmt: skip
+    frame = gpd.GeoDataFrame(
+        {name: [cell] for name, cell in names.items()}, geometry=[elsewhere(0)], crs=27700
+    )
+    frame.to_file(tmp_path / "older.gpkg", layer="Habitats")
+    found = audit(checked(tmp_path / "older.gpkg"))
+    assert found.copies == ()
+    assert [(row["stage"], row["why"]) for row in rows_of(found.left_alone)] == [
+        ("baseline", "The layer has no column for it."), ("post", words.BASELINE_LEFT),
+    ]  # fmt: skip
+
+
+def test_kept_baseline_that_the_earlier_file_lacks_says_so() -> None:
+    """A baseline whose earlier value is not known is left alone, and told what to hold it against."""
+    row = {"status": "provisional", "check": "review", "stage": "baseline", "strat_sig": "Low", "alt_sig": "",
+           "claimed": "High"}  # fmt: skip
+    for code, regime in (("frozen", "as-submitted"), ("as-secured", "as-secured")):
+        part = {**row, "ss_reason": code, "regime": regime}
+        assert words.why_left(part).endswith("does not show: compare it with what was submitted.")
+        assert "no valid one is known" in words.why_left({**part, "claimed": "???"})
+    assert words.why_left({**row, "ss_reason": "repaired-geometry", "regime": ""}) == (
+        "It is provisional (repaired-geometry): a person must look."
+    )
+
+
+# --- Layers that cannot be edited --------------------------------------------------------------------
+
+
+def with_view(path: Path) -> Path:
+    """Register a view of the layer `plan` beside it, as GIS programs read them."""
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("create view seen as select fid as OGC_FID, * from plan")
+        database.execute(
+            "insert into gpkg_contents (table_name, data_type, identifier, srs_id)"
+            " values ('seen', 'features', 'seen', 27700)"
+        )
+        database.execute(
+            "insert into gpkg_geometry_columns select 'seen', column_name, geometry_type_name, srs_id, z, m"
+            " from gpkg_geometry_columns where table_name = 'plan'"
+        )
+        database.commit()
+    return path
+
+
+def test_rows_of_a_view_are_left_alone_and_the_rest_is_put_right(tmp_path: Path) -> None:
+    """A view beside the tables stops nothing: its rows are listed, an issue names it, tables are corrected."""
+    path = with_view(plan(tmp_path / "plan.gpkg", ("A", WOOD, HIGH, elsewhere(0))))
+    done, files = audit(checked(path)).write(tmp_path / "out")
+    assert {row["source"].rpartition("|")[2]: row["corrected"] for row in rows_of(done.parts)} == {
+        "plan": LOW, "seen": "",
+    }  # fmt: skip
+    (left,) = rows_of(done.left_alone)
+    assert left["source"] == f"{path}|seen"
+    assert left["why"].startswith("The layer is a view")
+    (told,) = [row for row in rows_of(done.result.issues) if row["code"] == "layer-not-written"]
+    assert (told["dataset"], told["layer"]) == (str(path), "seen")
+    assert "layer-not-written" in (tmp_path / "out" / "result.json").read_text(encoding="utf-8")
+    assert [row["proposed_ss"] for row in rows(files[-1], "plan")] == [LOW]
+    assert [row["proposed_ss"] for row in rows(files[-1], "seen")] == [LOW]  # a view shows its table
+
+
+def test_table_without_integer_key_is_left_alone(tmp_path: Path) -> None:
+    """Rows that no id tells apart are listed; without another layer no copy is made."""
+    path = plan(tmp_path / "plan.gpkg", ("A", WOOD, HIGH, elsewhere(0)))
+    with closing(sqlite3.connect(path)) as database:
+        for (name,) in database.execute("select name from sqlite_master where type = 'trigger'").fetchall():
+            database.execute(f'drop trigger "{name}"')
+        database.execute("create table other as select * from plan")
+        database.execute("drop table plan")
+        database.execute("alter table other rename to plan")
+        database.commit()
+    found = audit(checked(path))
+    assert found.copies == ()
+    assert [row["why"].partition(",")[0] for row in rows_of(found.left_alone)] == [
+        "The layer is a table without an integer primary key"
+    ]
+    assert "layer-not-written" in set(found.result.issues["code"])
+
+
+# --- Drafts ------------------------------------------------------------------------------------------
+
+
+def drafted(result: lnrs_geo.Result) -> lnrs_geo.Result:
+    """Return a result as `--accept-proposed` leaves it: said in the notice, and in each reason that rests on it."""
+    options = {**result.run["options"], "accept_proposed": True}
+    run_of = {**result.run, "options": options, "notice": "DRAFT: nothing here may be relied on."}
+    rests = result.parts["ss_reason"].isin(["consistent", "inconsistent"])
+    reasons = result.parts["reason"].mask(rests, "DRAFT: " + result.parts["reason"])
+    return replace(result, run=run_of, parts=result.parts.assign(reason=reasons))
+
+
+def test_nothing_of_a_draft_is_written_back(tmp_path: Path) -> None:
+    """Answers by unconfirmed rows make no corrected copy: what would have been put right is listed."""
+    path = plan(tmp_path / "plan.gpkg", ("IN", WOOD, LOW, in_wood()), ("OUT", WOOD, HIGH, elsewhere(0)),
+                ("HELD", WOOD, HIGH, in_wood()))  # fmt: skip
+    found, files = audit(drafted(checked(path))).write(tmp_path / "out")
+    assert found.copies == ()
+    assert not list((tmp_path / "out").glob("corrected-*"))
+    left = {row["parcel_ref"]: row for row in rows_of(found.left_alone)}
+    assert left.keys() == {"IN", "OUT"}
+    assert all("draft (--accept-proposed)" in row["why"] for row in left.values())
+    to_do = {row["parcel_ref"]: row["to_do"] for row in rows_of(found.parts)}
+    assert to_do["IN"] == "Have a person confirm the crosswalk row first: it is only proposed."
+    assert to_do["HELD"] == to_do["IN"]
+    assert to_do["OUT"] == "Enter Low: the claim is too high."  # rests on no row
+    said = list(lines(found, files))
+    assert any(one.startswith("Nothing is written back: the answers are a draft") for one in said)
+    text = tmp_path / "plan.geojson"
+    gpd.read_file(path).to_crs(4326).to_file(text)
+    listed = audit(drafted(checked(text))).left_alone
+    assert {row["why"] for row in rows_of(listed)} == {row["why"] for row in left.values()}
+
+
+def test_draft_by_the_command_writes_no_copy(tmp_path: Path) -> None:
+    """--accept-proposed is all it takes."""
+    path = plan(tmp_path / "plan.gpkg", ("A", WOOD, HIGH, elsewhere(0)))
+    done = run(path, *MAP, "--accept-proposed", "--out", tmp_path / "out")
+    assert "Nothing is written back: the answers are a draft" in done.stderr
+    assert not list((tmp_path / "out").glob("corrected-*"))
+    (left,) = table(tmp_path / "out" / "left-alone.csv")
+    assert left["why"] == "The answers are a draft (--accept-proposed), of which nothing is written back."
+
+
 # --- What to do --------------------------------------------------------------------------------------
+
+
+def test_advice_on_a_baseline_goes_by_its_own_dates(tmp_path: Path) -> None:
+    """In one run a site with dates is told to enter Low, one without that an older date would keep it."""
+    path = plan(
+        tmp_path / "plan.gpkg", ("A", WOOD, LOW, elsewhere(0)), ("B", WOOD, LOW, elsewhere(1)),
+        site_ref=["dated", "undated"], baseline_habitat=[MEADOW] * 2, baseline_ss=[HIGH] * 2,
+    )  # fmt: skip
+    sites = tmp_path / "applications.csv"
+    sites.write_text("reference,application_date\ndated,2026-05-01\n", encoding="utf-8")
+    found = audit(checked(path, applications=sites))
+    said = {row["site_ref"]: row for row in rows_of(found.parts) if row["stage"] == "baseline"}
+    assert {row["check"] for row in said.values()} == {"baseline-not-low"}
+    assert said["dated"]["to_do"] == "Enter Low: a baseline is Low."
+    assert said["undated"]["to_do"] == (
+        "Enter Low: a baseline is Low, unless the relevant date was before the strategy was published."
+    )
+
+
+def test_summary_says_what_low_baselines_rest_on(tmp_path: Path) -> None:
+    """Where baselines are set Low for want of dates, dates are asked for; with dates they are not."""
+    said = "  Baselines were set to Low because an application after publication is assumed: give the dates first"
+    path = plan(tmp_path / "plan.gpkg", ("A", WOOD, LOW, elsewhere(0)), baseline_habitat=[MEADOW],
+                baseline_ss=[HIGH])  # fmt: skip
+    undated, files = audit(checked(path)).write(tmp_path / "one")
+    assert any(one.startswith(said) for one in lines(undated, files))
+    right = plan(tmp_path / "right.gpkg", ("A", WOOD, HIGH, elsewhere(0)), baseline_habitat=[MEADOW],
+                 baseline_ss=[LOW])  # fmt: skip
+    held, files = audit(checked(right)).write(tmp_path / "three")
+    assert held.copies
+    assert not any("Baselines were set" in one for one in lines(held, files))
+    dates = {"application_date": "2026-05-01"}
+    dated, files = audit(checked(path, dates=dates)).write(tmp_path / "two")
+    assert dated.parts["corrected"].tolist() == undated.parts["corrected"].tolist()
+    assert not any("Baselines were set" in one for one in lines(dated, files))
+
+
+def test_summary_counts_split_parcels_and_says_what_splitting_changed(tmp_path: Path) -> None:
+    """A parcel split before and after is one parcel; references, sizes and open parts are spoken of."""
+    path = plan(tmp_path / "plan.gpkg", ("A", WOOD, MEDIUM, across()))
+    found, files = audit(checked(path)).write(tmp_path / "out")
+    twice = pd.concat([found.parcels, found.parcels.assign(stage="baseline")])
+    said = list(lines(replace(found, parcels=twice), files))
+    assert "  To be entered as several rows: 1 parcel (A)." in said
+    assert (
+        "  The parts of rows that were split have references and sizes of their own; provisional parts keep the "
+        "claimed value."
+    ) in said
+    whole = plan(tmp_path / "whole.gpkg", ("A", WOOD, MEDIUM, elsewhere(0)))
+    assert not any("split" in one for one in lines(audit(checked(whole)), []))
 
 
 def test_every_verdict_says_what_to_do() -> None:
     """Each verdict has a sentence of its own; where no dates are given, a baseline's says so."""
-    row = {"status": "decided", "strat_sig": "Low", "alt_sig": ""}
+    row = {"status": "decided", "strat_sig": "Low", "alt_sig": "", "stage": "baseline", "reason": "It is so."}
     said = {
-        verdict: words.to_do({**row, "check": verdict}, dated=True)
+        verdict: words.to_do({**row, "check": verdict})
         for verdict in ("", *tables.VERDICTS)
         if verdict != "review"
     }
@@ -565,15 +804,16 @@ def test_every_verdict_says_what_to_do() -> None:
     assert all(words.endswith(".") for words in said.values())
     assert set(words.MEANINGS) == {*tables.VERDICTS, "no_verdict"}
     assert "unless" not in said["baseline-not-low"]
-    undated = words.to_do({**row, "check": "baseline-not-low"}, dated=False)
+    reason = "Low for an application made after publication, which is assumed here."
+    undated = words.to_do({**row, "check": "baseline-not-low", "reason": reason})
     assert "unless the relevant date was before" in undated
 
 
 def test_open_part_names_its_two_figures() -> None:
     """Where two figures stand, the person is told which; else what counts until then."""
-    row = {"status": "provisional", "check": "review", "strat_sig": "Low", "alt_sig": "High"}
-    assert "between Low and High" in words.to_do(row, dated=True)
-    assert "until then it counts as Low" in words.to_do({**row, "alt_sig": ""}, dated=True)
+    row = {"status": "provisional", "check": "review", "strat_sig": "Low", "alt_sig": "High", "reason": ""}
+    assert "between Low and High" in words.to_do(row)
+    assert "until then it counts as Low" in words.to_do({**row, "alt_sig": ""})
 
 
 # --- The command -------------------------------------------------------------------------------------
@@ -591,6 +831,15 @@ def test_exit_codes_are_those_of_check(tmp_path: Path) -> None:
     assert run(error, *MAP, *out).exit_code == 1
     assert run(good, *MAP, *out, "--as-at", "2020-01-01").exit_code == 2
     assert run(tmp_path / "absent.gpkg", *MAP, *out).exit_code == 3
+
+
+def test_files_go_to_a_folder_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without --out the folder is lnrs-audit, as the help says, and not that of `check`."""
+    path = plan(tmp_path / "plan.gpkg", ("A", WOOD, HIGH, elsewhere(0)))
+    monkeypatch.chdir(tmp_path)
+    run(path, *MAP)
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["lnrs-audit", "plan.gpkg"]
+    assert "lnrs-audit by default" in " ".join(run("--help").output.split())
 
 
 def test_json_goes_to_standard_output_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -655,6 +904,7 @@ def test_row_that_cannot_be_split_is_left_alone(tmp_path: Path) -> None:
     assert [row["proposed_ss"] for row in rows(files[-1], "plan")] == [MEDIUM]
     assert (done.parts["corrected"] == "").all()
     assert len(done.left_alone) == len(done.parts)
+    assert [(copy.splits, copy.parts_of) for copy in done.copies] == [([], {})]
     assert "split-not-written" in set(done.result.issues["code"])
     assert "split-not-written" in (tmp_path / "out" / "result.json").read_text(encoding="utf-8")
 

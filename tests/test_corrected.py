@@ -24,7 +24,7 @@ import shapely
 from hypothesis import given
 
 from lnrs_geo import atomic
-from lnrs_geo.corrected import Child, Correction, Split, SplitPart, write_corrected
+from lnrs_geo.corrected import Child, Correction, Split, SplitPart, uneditable, write_corrected
 from lnrs_geo.corrected.part_rows import shares
 from lnrs_geo.errors import OutputError, SourceError
 
@@ -270,9 +270,41 @@ def test_column_or_row_that_is_not_there_is_told(older: Path, tmp_path: Path) ->
         (Correction("Habitats", 9, SS, HIGH), "no row 9"),
         (Correction("Habitat", 1, SS, HIGH), "'Habitat' is no table"),
     ):
-        with pytest.raises(OutputError, match=said):
+        with pytest.raises(OutputError, match=said) as told:
             write_corrected(older, tmp_path / "out" / "site.gpkg", corrections=[wrong], splits=[])
+        assert told.value.where == str(older)
         assert not (tmp_path / "out").exists()
+
+
+def test_layers_that_cannot_be_edited_are_told(older: Path) -> None:
+    """Views, and tables whose rows no id tells apart, are named with why; the file is not touched."""
+    by_hand(older, "CREATE VIEW Seen AS SELECT * FROM Habitats").close()
+    by_hand(older, "CREATE TABLE Bare (name TEXT PRIMARY KEY)").close()
+    by_hand(older, "PRAGMA journal_mode = WAL").close()
+    digest = sha256(older.read_bytes()).digest()
+    told = uneditable(older, ["Habitats", "Seen", "Bare"])
+    assert told.keys() == {"Seen", "Bare"}
+    assert told["Seen"].startswith("The layer is a view")
+    assert "without an integer primary key" in told["Bare"]
+    assert [path.name for path in older.parent.iterdir()] == ["site.gpkg"]
+    assert sha256(older.read_bytes()).digest() == digest
+    for layer in told:
+        with pytest.raises(OutputError, match=f"'{layer}' is no table with an integer primary key"):
+            write_corrected(
+                older, older.parent / "out.gpkg", corrections=[Correction(layer, 1, SS, HIGH)], splits=[]
+            )
+
+
+def test_layers_of_a_file_that_is_being_written_are_told(older: Path) -> None:
+    """What waits beside the file counts; a file that is no database is named."""
+    with closing(by_hand(older, "PRAGMA journal_mode = WAL")) as held:
+        held.execute("CREATE VIEW Seen AS SELECT * FROM Habitats")
+        held.commit()
+        assert uneditable(older, ["Seen", "Habitats"]).keys() == {"Seen"}
+    older.write_bytes(b"no database" * 100)
+    with pytest.raises(SourceError, match="cannot be looked at") as told:
+        uneditable(older, ["Habitats"])
+    assert told.value.where == str(older)
 
 
 # --- Parts --------------------------------------------------------------------------------------------

@@ -97,12 +97,20 @@ class Audit:
     def _as_written(self, done: Sequence[Corrected]) -> Audit:
         """Return the audit with what the writing found: rows that had to stay whole, and issues."""
         corrected = self.parts["corrected"].tolist()
+        copies = []
         left = {}
         issues: list[Issue] = []
         for copy, one in zip(self.copies, done, strict=True):
             issues += one.issues
             whole = {(child.layer, child.parent_fid) for child in one.children}
             refused = [key for split in copy.splits if (key := (split.layer, split.fid)) not in whole]
+            copies.append(
+                replace(
+                    copy,
+                    splits=[split for split in copy.splits if (split.layer, split.fid) in whole],
+                    parts_of={key: ats for key, ats in copy.parts_of.items() if key in whole},
+                )
+            )
             said = [found.message for found in one.issues if found.code == "split-not-written"]
             for key, message in zip(refused, said, strict=True):
                 for at in copy.parts_of[key]:
@@ -117,6 +125,7 @@ class Audit:
             result=replace(self.result, issues=_with(self.result.issues, issues)),
             parts=self.parts.assign(corrected=corrected),
             left_alone=_joined(self.left_alone, more),
+            copies=tuple(copies),
         )
 
 
@@ -143,7 +152,7 @@ def audit(result: Result) -> Audit:
         part["corrected"] = plan.corrected.get(at, "")
     left: list[Row] = [{**parts[at], "why": plan.left[at]} for at in sorted(plan.left)]
     return Audit(
-        result=result,
+        result=replace(result, issues=_with(result.issues, plan.issues)) if plan.issues else result,
         parts=_frame(parts, tables.PARTS),
         parcels=_frame(parcels, tables.PARCELS),
         totals=_frame(tables.totals(parts, parcels), tables.TOTALS),

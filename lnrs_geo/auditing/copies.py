@@ -9,20 +9,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 
 from lnrs_geo.auditing.tables import Row, runs
-from lnrs_geo.auditing.words import corrects, in_file_words, why_left
-from lnrs_geo.corrected import Correction, Split, SplitPart
+from lnrs_geo.auditing.words import BASELINE_LEFT, DRAFT, corrects, in_file_words, why_left
+from lnrs_geo.corrected import Correction, Split, SplitPart, uneditable
 from lnrs_geo.errors import OptionError
-from lnrs_geo.model import Module, Stage, Status
+from lnrs_geo.issues import issue
+from lnrs_geo.model import Issue, Module, Retention, Stage, Status
 from lnrs_geo.result import Result
 from lnrs_geo.spatial import schema
 from lnrs_geo.spatial.read import list_layers
 
 NO_GEOPACKAGE = "Only GeoPackages given as files are written back; enter the value by hand."
+OF_A_DRAFT = "The answers are a draft (--accept-proposed), of which nothing is written back."
 NO_COLUMN = "The layer has no column for it."
 POINTS = "Points are not split; enter its parts by hand."
 SEVERAL_ANSWERS = "Its parts differ at this stage, and one cell cannot hold two answers; enter them by hand."
@@ -71,6 +74,7 @@ class Plan:
 
     `copies` are the files to make. `corrected` gives the text set for a part, `left` the reason why
     a claim that does not hold, or is open, stays as it is; both by the row number of the part.
+    `issues` name layers that cannot be edited.
 
     Raises
     ------
@@ -84,6 +88,8 @@ class Plan:
         self.left = {at: why for at, part in enumerate(parts) if (why := why_left(part))}
         self._parts = parts
         self._shapes = np.asarray(result.parts.geometry.array, dtype=object)
+        self.issues: list[Issue] = []
+        self._is_draft = is_draft(result.run)
         self._field_map: dict[str, str] = result.run["options"]["map"]
         by_file: dict[str, dict[str, list[int]]] = {}
         for at, part in enumerate(parts):
@@ -93,20 +99,34 @@ class Plan:
             self._plan_file(path, layers)
 
     def _plan_file(self, path: str, layers: Mapping[str, list[int]]) -> None:
-        wrong = [at for own in layers.values() for at in own if corrects(self._parts[at])]
+        wrong = [at for own in layers.values() for at in own if self._corrects(at)]
         place = Path(path)
         if place.suffix.casefold() != ".gpkg" or not place.is_file():
-            self.left |= dict.fromkeys(wrong, NO_GEOPACKAGE)
+            self._leave(wrong, OF_A_DRAFT if self._is_draft else NO_GEOPACKAGE)
             return
         features = {name: self._features(own) for name, own in layers.items()}
         if not wrong and not any(self._cut(own) for groups in features.values() for own in groups):
             return
+        if self._is_draft:
+            self._leave(wrong, OF_A_DRAFT)
+            return
         copy = Copy(place, self._free_name(place))
-        for layer in self._layers(place, layers):
+        closed = self._leave_closed(place, layers)
+        for layer in self._layers(place, {name: own for name, own in layers.items() if name not in closed}):
             for own in features[layer.name]:
                 self._plan_feature(own, layer, copy)
         if copy.corrections or copy.splits:
             self.copies.append(copy)
+
+    def _leave_closed(self, place: Path, layers: Mapping[str, list[int]]) -> set[str]:
+        """Leave alone what stands in layers that cannot be edited, such as views; return their names."""
+        closed = uneditable(place, layers)
+        for name, why in closed.items():
+            wrong = [at for at in layers[name] if self._corrects(at)]
+            self._leave(wrong, why)
+            if wrong:
+                self.issues.append(issue("layer-not-written", why, dataset=str(place), layer=name))
+        return set(closed)
 
     def _free_name(self, place: Path) -> str:
         """Return the file's name, numbered where an input of another folder has it too."""
@@ -160,21 +180,22 @@ class Plan:
         cut = self._cut(own)
         if cut and self._parts[cut[0]]["module"] == Module.TREE:
             self._leave(cut, POINTS)
-            own = {stage: ats for stage, ats in own.items() if ats is not cut}
-            cut = []
-        for stage, ats in own.items():
-            column = layer.column(SS_FIELDS[stage])
-            if not column and any(corrects(self._parts[at]) for at in ats):
+        for stage in (Stage.BASELINE.value, Stage.POST.value):
+            ats, column = own.get(stage, []), layer.column(SS_FIELDS[stage])
+            if stage == Stage.POST and any(at in self.left for at in own.get(Stage.BASELINE.value, [])):
+                kept = [at for at in ats if self._parts[at]["retention"] == Retention.RETAINED]
+                self._leave(kept, BASELINE_LEFT)
+            if not column:
                 self._leave(ats, NO_COLUMN)
-            elif column and ats is not cut:
+            elif ats is not cut:
                 self._set_cell(ats, column, layer, copy)
-        if cut:
+        if cut and self._parts[cut[0]]["module"] != Module.TREE:
             self._split(cut, layer, copy)
 
     def _set_cell(self, ats: Sequence[int], column: str, layer: _Layer, copy: Copy) -> None:
         """Set the cell of a row that stays one at this stage; nothing where its parts disagree."""
-        texts = {layer.words(part) if corrects(part := self._parts[at]) else "" for at in ats}
-        if texts == {""}:
+        texts = {layer.words(self._parts[at]) if self._corrects(at) else "" for at in ats}
+        if not texts - {""}:
             return
         if len(texts) > 1:
             self._leave(ats, SEVERAL_ANSWERS)
@@ -187,7 +208,7 @@ class Plan:
         """Put the parts of a row in its place, each with its own answer where that is decided."""
         first = self._parts[cut[0]]
         fid, column = int(first["src_fid"]), layer.column(SS_FIELDS[first["stage"]])
-        texts = {at: layer.words(part) for at in cut if column and corrects(part := self._parts[at])}
+        texts = {at: layer.words(self._parts[at]) for at in cut if column and self._corrects(at)}
         self.corrected |= texts
         copy.parts_of[layer.name, fid] = list(cut)
         sizes = [name for wanted in ("size", "units") if (name := layer.column(wanted))]
@@ -205,7 +226,14 @@ class Plan:
             )
         )
 
+    def _corrects(self, at: int) -> bool:
+        """Tell whether the answer of a part is to be written, as far as is known yet."""
+        return at not in self.left and corrects(self._parts[at])
+
     def _leave(self, ats: Sequence[int], why: str) -> None:
-        for at in ats:
-            if corrects(self._parts[at]):
-                self.left[at] = why
+        self.left |= {at: why for at in ats if self._corrects(at)}
+
+
+def is_draft(run: Mapping[str, Any]) -> bool:
+    """Tell whether crosswalk rows that nobody confirmed decided in a run (--accept-proposed)."""
+    return bool(run["options"]["accept_proposed"]) or DRAFT in run["notice"]

@@ -6,8 +6,9 @@ from pathlib import Path
 import pandas as pd
 
 from lnrs_geo.auditing import Audit, copy_name
-from lnrs_geo.auditing.tables import VERDICTS
-from lnrs_geo.auditing.words import MEANINGS
+from lnrs_geo.auditing.copies import is_draft
+from lnrs_geo.auditing.tables import VERDICTS, records
+from lnrs_geo.auditing.words import MEANINGS, assumes
 from lnrs_geo.model import Stage
 
 KINDS = {
@@ -54,7 +55,8 @@ def _verdicts(found: Audit) -> Iterator[str]:
             yield f"  {label:26}{counts[0]:>8}{counts[1]:>8}   {MEANINGS[name]}"
     split = found.parcels[found.parcels["check"] == "split-needed"]
     if len(split):
-        yield f"  To be entered as several rows: {len(split)} ({_refs(split)})."
+        count = len(split[["source", "src_fid"]].drop_duplicates())
+        yield f"  To be entered as several rows: {count} {'parcel' if count == 1 else 'parcels'} ({_refs(split)})."
 
 
 def _worth(found: Audit) -> Iterator[str]:
@@ -100,6 +102,12 @@ def _left_alone(left: pd.DataFrame) -> Iterator[str]:
 
 
 def _copies(found: Audit, *, written: bool) -> Iterator[str]:
+    if is_draft(found.result.run):
+        yield (
+            "Nothing is written back: the answers are a draft (--accept-proposed). Have the crosswalk rows "
+            "confirmed, then audit again without it."
+        )
+        return
     if not found.copies:
         yield "Nothing is written back."
         return
@@ -107,6 +115,18 @@ def _copies(found: Audit, *, written: bool) -> Iterator[str]:
     for copy in found.copies:
         split = f", {len(copy.parts_of)} rows split" if copy.parts_of else ""
         yield f"{verb}: {copy_name(copy)} ({len(copy.corrections)} cells set{split})"
+    were = "were" if written else "would be"
+    if any(row["corrected"] and assumes(row) for row in records(found.parts)):
+        yield (
+            f"  Baselines {were} set to Low because an application after publication is assumed: give the dates "
+            "first where that is not so."
+        )
+    if any(copy.splits for copy in found.copies):
+        own = "have" if written else "would have"
+        yield (
+            f"  The parts of rows that {were} split {own} references and sizes of their own; provisional parts "
+            "keep the claimed value."
+        )
 
 
 def _refs(rows: pd.DataFrame) -> str:

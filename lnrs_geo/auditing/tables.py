@@ -12,7 +12,7 @@ import numpy as np
 import shapely
 
 from lnrs_geo import columns
-from lnrs_geo.auditing.words import to_do
+from lnrs_geo.auditing.words import to_do, why_left
 from lnrs_geo.columns import Column, Kind
 from lnrs_geo.model import Module, Retention, Stage
 from lnrs_geo.multiplier import units
@@ -125,9 +125,8 @@ def rows_of(result: Result) -> tuple[list[Row], list[Row]]:
 
     Returns
     -------
-    Rows with the columns of `PARTS` (all but `corrected`), and of `PARCELS`.
+    Rows with the columns of `PARTS` (all but `corrected`) and `baseline_left`, and of `PARCELS`.
     """
-    dated = "No dates were given" not in result.run["assumption"]
     given, sizes = records(result.parts.drop(columns="geometry")), _exact_sizes(result)
     parts: list[Row] = []
     whole: list[Row] = []
@@ -138,13 +137,41 @@ def rows_of(result: Result) -> tuple[list[Row], list[Row]]:
         sized: list[SizedPart] = [(sizes[at], given[at]["status"], given[at]["ss_mult"]) for at in ats]
         shares = units.by_part(claimed, multiplier, sized)
         for row, worth in zip(own, [_worth([one]) for one in shares] or [{}] * len(own), strict=True):
-            parts.append(row | worth | {"site_ref": parcel["site_ref"], "to_do": to_do(row, dated=dated)})
+            parts.append(row | worth | {"site_ref": parcel["site_ref"]})
         note = units.no_effect(claimed, multiplier, sized)
         whole.append(
             parcel | dict.fromkeys(UNITS) | {"units_claimed": claimed} | _worth(shares)
             | {"claimed": words, "units_note": note}
         )  # fmt: skip
+    _follow_baselines(parts)
+    for row in parts:
+        row["to_do"] = to_do(row)
     return parts, whole
+
+
+def _follow_baselines(parts: Sequence[Row]) -> None:
+    """Mark each Retained part whose baseline keeps the file's own value or is open (`baseline_left`).
+
+    The baseline is the feature's own; where the file keeps it in another layer, the one of the same
+    name, by which an earlier file finds it too.
+    """
+    left: dict[tuple[str, ...], bool] = {}
+    for row in parts:
+        if row["stage"] == Stage.BASELINE:
+            stays = bool(why_left(row))
+            for key in _names(row):
+                left[key] = left.get(key, False) or stays
+    for row in parts:
+        if row["stage"] == Stage.POST and row["retention"] == Retention.RETAINED:
+            row["baseline_left"] = next((left[key] for key in _names(row) if key in left), False)
+
+
+def _names(row: Row) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return what a feature is known by: its place in the file, and its name there."""
+    return (
+        (row["source"], row["src_fid"]),
+        (row["source"].rpartition("|")[0], row["site_ref"], row["module"], row["parcel_ref"]),
+    )
 
 
 def records(frame: "pd.DataFrame") -> list[Row]:

@@ -11,6 +11,7 @@ from lnrs_geo.multiplier import claims, rules
 TO_CORRECT = frozenset(
     {"wrong-high", "missed-high", "invalid-medium", "baseline-not-low", "blank", "unrecognised"}
 )
+BASELINE_LEFT = "It takes the value of its own baseline, which is left as it is: settle that first."
 # What each verdict means, as the summary says it.
 MEANINGS = {
     "unrecognised": "the words are none of the metric's",
@@ -24,23 +25,26 @@ MEANINGS = {
     "ok": "the claim holds",
     "no_verdict": "nothing claimed, in error, or not applicable",
 }
+# How a reason begins that rests on a crosswalk row which nobody has confirmed
+DRAFT = "DRAFT:"
+# What the reason of a baseline says where no dates of the application were given
+ASSUMED = "which is assumed here"
+_KEPT = ("frozen", "as-secured", "as-approved")
 _TEMPLATE_WORDS = {"older": "long", "newer": "short"}
 
 
-def to_do(part: dict[str, Any], *, dated: bool) -> str:
+def to_do(part: dict[str, Any]) -> str:
     """Say what to do about the claim of a part.
 
     Parameters
     ----------
     part
-        A row of the parts of a result.
-    dated
-        Whether dates of the application were given; where not, a baseline may still be older than
-        the strategy.
+        A row of the parts of a result. Where it holds `baseline_left`, that tells whether the part is
+        Retained and the file's own value of its baseline stays, so that nothing can follow it yet.
 
     Examples
     --------
-    >>> to_do({"check": "wrong-high", "status": "decided", "strat_sig": "Low"}, dated=True)
+    >>> to_do({"check": "wrong-high", "status": "decided", "strat_sig": "Low", "reason": "Not mapped."})
     'Enter Low: the claim is too high.'
     """
     verdict, answer = part["check"], part["strat_sig"]
@@ -50,8 +54,13 @@ def to_do(part: dict[str, Any], *, dated: bool) -> str:
         return "Nothing: no strategic significance applies."
     if verdict == "frozen-baseline-changed":
         return "Put back the significance of the earlier file, or have it explained: this baseline keeps its value."
+    if part["reason"].startswith(DRAFT):
+        either_way = "; Medium cannot be applied either way" if verdict == "invalid-medium" else ""
+        return f"Have a person confirm the crosswalk row first: it is only proposed{either_way}."
     if part["status"] == Status.PROVISIONAL:
         return _open(part)
+    if waits_for_baseline(part):
+        return "Settle its baseline first: Retained habitat takes that value."
     match verdict:
         case "unrecognised":
             return f"Enter {answer}: the words in the file are none of the metric's."
@@ -60,7 +69,11 @@ def to_do(part: dict[str, Any], *, dated: bool) -> str:
         case "invalid-medium":
             return f"Enter {answer}: Medium cannot be applied once the strategy is published."
         case "baseline-not-low":
-            unless = "" if dated else ", unless the relevant date was before the strategy was published"
+            unless = (
+                ""
+                if not assumes(part)
+                else ", unless the relevant date was before the strategy was published"
+            )
             return f"Enter {answer}: a baseline is Low{unless}."
         case "wrong-high":
             return f"Enter {answer}: the claim is too high."
@@ -69,6 +82,16 @@ def to_do(part: dict[str, Any], *, dated: bool) -> str:
         case "ok":
             return "Nothing: the claim holds."
     return f"Nothing is claimed here; {answer} is the answer."
+
+
+def assumes(part: dict[str, Any]) -> bool:
+    """Tell whether a baseline is Low for want of dates alone: it may still be older than the strategy."""
+    return part["stage"] == Stage.BASELINE and ASSUMED in part["reason"]
+
+
+def waits_for_baseline(part: dict[str, Any]) -> bool:
+    """Tell whether a claim on Retained habitat is wrong by the value of a baseline that is not settled."""
+    return part["check"] in TO_CORRECT and bool(part.get("baseline_left"))
 
 
 def _open(part: dict[str, Any]) -> str:
@@ -95,18 +118,25 @@ def why_left(part: dict[str, Any]) -> str:
     if part["status"] == Status.ERROR:
         return "It is in error: there is no answer to write."
     if part["status"] == Status.PROVISIONAL:
-        return (
-            "Two figures stand: a person must choose."
-            if part["alt_sig"]
-            else f"It is provisional ({part['ss_reason']}): a person must look."
-        )
+        return _why_open(part)
     if part["status"] == Status.NOT_APPLICABLE or part["check"] in ("", "ok"):
         return ""
     if part["stage"] == Stage.BASELINE and part["regime"] in claims.FROZEN_REGIMES:
         return "The baseline keeps the value it had; it is never rewritten."
     if part["check"] not in TO_CORRECT or not part["strat_sig"]:
         return "No answer was found to write in its place."
-    return ""
+    return BASELINE_LEFT if waits_for_baseline(part) else ""
+
+
+def _why_open(part: dict[str, Any]) -> str:
+    """Say why the file's own value of a provisional part stays."""
+    if part["alt_sig"]:
+        return "Two figures stand: a person must choose."
+    if part["ss_reason"] not in _KEPT:
+        return f"It is provisional ({part['ss_reason']}): a person must look."
+    if part["stage"] == Stage.BASELINE and claims.read_label(part["claimed"]).significance:
+        return "It keeps the value it had, which the earlier file does not show: compare it with what was submitted."
+    return "It keeps the value it had, and no valid one is known: a person must look."
 
 
 def corrects(part: dict[str, Any]) -> bool:

@@ -8,9 +8,12 @@ from typing import Any
 
 import click
 
-from lnrs_geo.cli.assess import DEFAULT_OUT, progress_bar
+from lnrs_geo.cli.assess import progress_bar
 from lnrs_geo.cli.codes import ROWS_IN_ERROR
 from lnrs_geo.cli.options import judging, judging_options, shared_options
+
+# A folder of its own: results of a later check would not fit the audit beside them
+DEFAULT_OUT = "lnrs-audit"
 
 
 @click.command()
@@ -22,7 +25,7 @@ def audit(parcels: tuple[str, ...], **options: Any) -> None:
 
     Says what each difference is worth in biodiversity units, from the units that the input claims
     (--map units=COLUMN), and writes GeoPackages again with the decided values put right. Values that
-    a person must settle stay, and are listed.
+    a person must settle stay, and are listed. Files go to the folder lnrs-audit by default (--out).
 
     With --submitted, baselines that keep the values they had are compared with that earlier file by
     parcel reference, module and site reference.

@@ -16,13 +16,14 @@ from lnrs_geo import atomic
 from lnrs_geo.corrected import editing
 from lnrs_geo.corrected.copying import snapshot
 from lnrs_geo.corrected.editing import Table
+from lnrs_geo.corrected.layers import uneditable
 from lnrs_geo.corrected.part_rows import SplitPart, SplitRow, rows_of, shares, uuids
 from lnrs_geo.errors import OutputError
 from lnrs_geo.issues import issue
 from lnrs_geo.model import Issue
 from lnrs_geo.spatial.values import text
 
-__all__ = ["Child", "Corrected", "Correction", "Split", "SplitPart", "write_corrected"]
+__all__ = ["Child", "Corrected", "Correction", "Split", "SplitPart", "uneditable", "write_corrected"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,8 @@ def write_corrected(
                     splitter = _Splitter(database, tables, str(source))
                     for split in splits:
                         splitter.split(split)
+        except OutputError as error:
+            raise OutputError(error.what, where=error.where or str(source), fix=error.fix) from error
         except sqlite3.Error as error:
             raise OutputError(
                 f"The corrected copy of {source.name} cannot be written ({error}); nothing was changed.",

@@ -8,7 +8,7 @@ of the GeoPackage standard that SQLite lacks (ST_IsEmpty, ST_MinX, ...), so thes
 import math
 import sqlite3
 import struct
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,9 +81,9 @@ def table_of(database: sqlite3.Connection, layer: str) -> Table:
     OutputError
         There is no such table (a view cannot be changed), or it has no feature ids.
     """
-    columns = database.execute("SELECT name, upper(type), pk FROM pragma_table_info(?)", (layer,)).fetchall()
-    keys = [(name, kind) for name, kind, place in columns if place]
-    if len(keys) != 1 or keys[0][1] != "INTEGER":
+    columns = _columns(database, layer)
+    keys = _keys(columns)
+    if is_view(database, layer) or len(keys) != 1:
         raise OutputError(
             f"Layer {layer!r} is no table with an integer primary key, so its rows cannot be told apart.",
             fix="Open it in a GIS and export it again.",
@@ -94,7 +94,29 @@ def table_of(database: sqlite3.Connection, layer: str) -> Table:
         (layer,),
     ).fetchone() or ("", "", 0, 0)
     geometry, kind, z, m = registered
-    return Table(layer, keys[0][0], tuple(name for name, *_ in columns), geometry, kind, 1 not in (z, m))
+    return Table(layer, keys[0], tuple(name for name, *_ in columns), geometry, kind, 1 not in (z, m))
+
+
+def is_view(database: sqlite3.Connection, layer: str) -> bool:
+    """Tell whether a layer shows what tables hold, and holds nothing of its own."""
+    query = "SELECT 1 FROM sqlite_master WHERE type = 'view' AND lower(name) = lower(?)"
+    return database.execute(query, (layer,)).fetchone() is not None
+
+
+def has_feature_ids(database: sqlite3.Connection, layer: str) -> bool:
+    """Tell whether the rows of a table can be told apart by the ids that GIS programs show."""
+    return len(_keys(_columns(database, layer))) == 1
+
+
+def _columns(database: sqlite3.Connection, layer: str) -> list[tuple[str, str, int]]:
+    """Return name, type and place in the primary key of each column."""
+    return database.execute("SELECT name, upper(type), pk FROM pragma_table_info(?)", (layer,)).fetchall()
+
+
+def _keys(columns: Sequence[tuple[str, str, int]]) -> list[str]:
+    """Return the column of the feature ids; nothing where it is no integer, or there are several."""
+    keys = [(name, kind) for name, kind, place in columns if place]
+    return [name for name, kind in keys if kind == "INTEGER" and len(keys) == 1]
 
 
 def cell(database: sqlite3.Connection, table: Table, *, fid: int, column: str) -> object:
