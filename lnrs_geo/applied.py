@@ -1,20 +1,24 @@
 """Which application each parcel belongs to: by its own columns, a table of sites, or the options."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
 import pandas as pd
 
 from lnrs_geo.errors import ApplicationsError
 from lnrs_geo.issues import issue
 from lnrs_geo.model import Issue
-from lnrs_geo.multiplier.applications import COLUMNS, DATES, Application, read_application
+from lnrs_geo.multiplier.applications import COLUMNS, DATES, WORDS, Application, read_application
 from lnrs_geo.spatial import schema
 from lnrs_geo.spatial.normalise import Parcels
+from lnrs_geo.spatial.values import identifier
 
 Cells = dict[str, str]
-# What a GIS program adds to a day when it writes it as a time.
-MIDNIGHT = ("T00:00:00", " 00:00:00")
+# A shapefile cuts both to `gain_plan_`: which of them a column was, nobody can tell then.
+CUT_ALIKE = ("gain_plan_submitted", "gain_plan_approved")
+CUT_NAMES = ("gain_plan_", "gain_pla_1")
 
 
 def applications(
@@ -35,29 +39,48 @@ def applications(
     Raises
     ------
     ApplicationsError
-        The table has no column of applications, or a reference twice.
+        The table has no column of applications, a reference twice, or no row for any parcel.
     """
-    table = _by_reference(sites, where=where)
-    issues = [
-        issue("application-unclear", fault, dataset=where, feature=reference)
-        for reference, cells in table.items()
-        for fault in _read(tuple(cells.items()))[1]
-    ]
-    own = _own_cells(read.inputs)
+    table, issues = _by_reference(sites, where=where)
+    for reference, cells in table.items():
+        faults = _faults({**options, **cells})
+        issues += [issue("application-unclear", fault, dataset=where, feature=reference) for fault in faults]
+    own, said = _own_cells(read)
+    issues += said
     refs = read.frame["site_ref"].tolist()
-    only = next(iter(table.values())) if len(table) == 1 and not any(refs) else {}
+    serves_all = not any(refs) and len(table) == 1
+    if table and not serves_all and "" not in table and table.keys().isdisjoint(refs):
+        raise ApplicationsError(
+            "None of its references is the site_ref of a parcel.",
+            where=where,
+            fix="Say which column of the parcels names the site (--map site_ref=COLUMN), or correct the references.",
+        )
     found = []
     for at, feature in enumerate(read.frame.itertuples(index=False)):
-        site = table.get(feature.site_ref) or table.get("") or only
+        site = table.get(feature.site_ref) or table.get("") or (_only(table) if serves_all else {})
         above = {**options, **site}
         application, faults = _read(tuple({**above, **own[at]}.items()))
         found.append(application)
-        told = _read(tuple(above.items()))[1] if own[at] else faults
         place = {"dataset": feature.source, "layer": feature.layer, "feature": feature.parcel_ref}
+        # what is wrong with a site's row, or with it and an option, is told once, of the table
+        told = _faults(above) if own[at] else faults
         issues += [issue("application-unclear", fault, **place) for fault in faults if fault not in told]
     if table:
-        issues += _unmatched(set(refs), set(table), where=where, serves_all=bool(only) or "" in table)
+        issues += _unmatched(set(refs), set(table), where=where, serves_all=serves_all or "" in table)
     return found, issues
+
+
+def off_site_unsaid(applications: Iterable[Application], off_site: Iterable[bool | None]) -> list[Issue]:
+    """Tell of agreements that nobody asks for, because no parcel under them is off-site."""
+    pairs = list(zip(applications, off_site, strict=True))
+    given = {one for one, _ in pairs if one.agreement or one.secured_on}
+    asked = {one for one, off in pairs if off}
+    if not given or given & asked:
+        return []
+    message = (
+        "An off-site agreement is given, but no parcel of the application is off-site: it is not asked for."
+    )
+    return [issue("off-site-not-said", message)]
 
 
 @lru_cache(maxsize=4096)
@@ -65,51 +88,100 @@ def _read(cells: tuple[tuple[str, str], ...]) -> tuple[Application, tuple[str, .
     return read_application(dict(cells))
 
 
-def _by_reference(sites: Sequence[Mapping[str, str]], *, where: str) -> dict[str, Cells]:
-    """Return the filled cells of each row by its reference."""
-    if sites and not set(COLUMNS[1:]) & set(sites[0]):
+def _faults(cells: Mapping[str, str]) -> tuple[str, ...]:
+    return _read(tuple(cells.items()))[1]
+
+
+def _only(table: Mapping[str, Cells]) -> Cells:
+    return next(iter(table.values()))
+
+
+def require_columns(found: Sequence[str], *, where: str) -> dict[str, str]:
+    """Find the columns of a table of applications, by what they hold.
+
+    Raises
+    ------
+    ApplicationsError
+        It has none of them.
+    """
+    columns = {one: hit for one in COLUMNS if (hit := schema.find_column(one, found)) is not None}
+    if not set(COLUMNS[1:]) & columns.keys():
         raise ApplicationsError(
-            f"It lacks columns of a table of applications (found: {', '.join(sites[0])}).",
+            f"It lacks columns of a table of applications (found: {', '.join(found)}).",
             where=where,
             fix=f"It may have: {', '.join(COLUMNS)}.",
         )
+    return columns
+
+
+def _by_reference(sites: Sequence[Mapping[str, str]], *, where: str) -> tuple[dict[str, Cells], list[Issue]]:
+    """Return the filled cells of each row by its reference, and what is odd about the table."""
+    if not sites:
+        return {}, []
+    names = list(sites[0])
+    columns = require_columns(names, where=where)
+    issues = [
+        issue("application-column-unused", f"The column {name!r} is not used.", dataset=where, field=name)
+        for name in names
+        if name not in columns.values()
+    ]
     table: dict[str, Cells] = {}
     for line, row in enumerate(sites, start=2):
-        cells = {name: text for name in COLUMNS if (text := str(row.get(name) or "").strip())}
-        reference = cells.pop("reference", "")
+        cells = {one: text for one, name in columns.items() if (text := str(row.get(name) or "").strip())}
+        reference = identifier(cells.pop("reference", ""))
+        if not cells and not reference:
+            continue
         if reference in table:
             raise ApplicationsError(
                 f"Line {line} speaks again of {reference or 'every site'!r}.",
                 where=where,
                 fix="Keep one row for each reference.",
             )
-        if cells or reference:
-            table[reference] = cells
-    return table
+        table[reference] = cells
+    return table, issues
 
 
-def _own_cells(inputs: pd.DataFrame) -> list[Cells]:
-    """Return what the parcels' own columns say; without a date among them other words mean something else."""
-    names = {str(column).removeprefix("in_"): str(column) for column in inputs.columns}
-    columns = {
-        wanted: names[found]
-        for wanted in COLUMNS
-        if wanted != "reference" and (found := schema.find_column(wanted, list(names))) is not None
-    }
-    if not set(DATES) & columns.keys():
-        return [{} for _ in range(len(inputs))]
-    rows: list[Cells] = [{} for _ in range(len(inputs))]
-    for wanted, column in columns.items():
-        for at, value in enumerate(inputs[column].tolist()):
-            text = "" if value is None or value != value else _day(str(value).strip())
-            if text:
-                rows[at][wanted] = text
-    return rows
+def _own_cells(read: Parcels) -> tuple[list[Cells], list[Issue]]:
+    """Return what the parcels' own columns say, layer by layer."""
+    rows: list[Cells] = [{} for _ in range(len(read.inputs))]
+    issues: list[Issue] = []
+    for (source, layer), group in read.frame.groupby(["source", "layer"], sort=False):
+        inputs = read.inputs.loc[group.index].dropna(axis="columns", how="all")
+        names = {str(column).removeprefix("in_"): str(column) for column in inputs.columns}
+        # two frames bear one name, and may spell a column each in its own way
+        columns = {
+            one: [names[name] for name in names if schema.find_column(one, [name]) is not None]
+            for one in COLUMNS[1:]
+        }
+        cut = [name for name in CUT_NAMES if name in names]
+        if cut:
+            columns |= {one: [names[cut[0]]] for one in CUT_ALIKE if one not in names}
+            message = (
+                "A shapefile has cut the names of the gain plan's dates, so which is which cannot be told: "
+                f"{', '.join(cut)}."
+            )
+            issues.append(issue("application-column-cut", message, dataset=str(source), layer=str(layer)))
+        dated = any(columns[one] for one in DATES)
+        for one, hits in columns.items():
+            texts = {
+                int(str(at)): f"{text} ({column})" if column.removeprefix("in_") in cut else text
+                for column in reversed(hits)
+                for at, value in inputs[column].items()
+                if (text := _text(value))
+            }
+            # without a date beside them, words like `kind` may speak of something else
+            if dated or {_word(text) for text in texts.values()} <= {*WORDS.get(one, ()), "true", "false"}:
+                for at, text in texts.items():
+                    rows[at][one] = text
+    return rows, issues
 
 
-def _day(text: str) -> str:
-    head, sign, _ = text.partition(next((one for one in MIDNIGHT if one in text), "\n"))
-    return head if sign else text
+def _text(value: Any) -> str:
+    return "" if value is None or pd.isna(value) else str(value).strip()
+
+
+def _word(text: str) -> str:
+    return "-".join(re.split(r"[\s_]+", text.lower()))
 
 
 def _unmatched(refs: set[str], table: set[str], *, where: str, serves_all: bool) -> list[Issue]:
@@ -117,11 +189,11 @@ def _unmatched(refs: set[str], table: set[str], *, where: str, serves_all: bool)
     issues = []
     if not serves_all:
         for ref in sorted(refs - table):
-            message = f"No row speaks of site {ref!r}: its parcels are taken as having no dates of their own."
+            site = f"site {ref!r}" if ref else "parcels that name no site"
+            message = f"No row speaks of {site}: they are taken as having no dates of their own."
             issues.append(issue("application-missing", message, dataset=where, value=ref))
     spare = sorted(table - refs - {""}) if not (serves_all and len(table) == 1) else []
     for ref in spare:
-        issues.append(
-            issue("application-unused", f"No parcel names the site {ref!r}.", dataset=where, feature=ref)
-        )
+        message = f"No parcel names the site {ref!r}."
+        issues.append(issue("application-unused", message, dataset=where, feature=ref))
     return issues

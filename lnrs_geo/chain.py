@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from lnrs_geo import applied, gather, overridden, papers, record, remarks, tabulate
@@ -23,7 +23,7 @@ from lnrs_geo.multiplier.rules import load_edition
 from lnrs_geo.parts import Assessor
 from lnrs_geo.result import Result
 from lnrs_geo.rows import FeatureRow, Known, feature_rows
-from lnrs_geo.settings import DEFAULT_TOLERANCE_M, INTERVENTIONS, Settings, Source, Sources, Table
+from lnrs_geo.settings import DEFAULT_TOLERANCE_M, INTERVENTIONS, Settings, Source, Sources, Table, name_of
 from lnrs_geo.spatial import faults as geometry_faults
 from lnrs_geo.spatial.normalise import Parcels
 from lnrs_geo.terrain import survey
@@ -157,17 +157,23 @@ def settings(
             where="--tolerance",
             fix="Give metres from 0 to 100.",
         )
+    if as_at is not None and not isinstance(as_at, date):
+        raise OptionError(
+            f"{as_at!r} is no date.", where="as_at", fix="Give a datetime.date, or --as-at YYYY-MM-DD."
+        )
+    day = as_at.date() if isinstance(as_at, datetime) else as_at
     cells = {name: str(value) for name, value in (dates or {}).items() if value not in (None, "")}
     for name in cells:
         if name not in APPLICATION_COLUMNS:
             raise OptionError(
                 f"{name!r} is no column of an application.",
+                where="dates",
                 fix=f"There are: {', '.join(APPLICATION_COLUMNS)}.",
             )
-    _, faults = read_application(cells)
+    application, faults = read_application(cells)
     if faults:
-        raise OptionError(" ".join(faults))
-    return Settings(as_at or date.today(), tolerance_m, INTERVENTIONS[intervention], cells, accept_proposed)
+        raise OptionError(" ".join(faults), where=", ".join(application.unreadable), fix="Correct the dates.")
+    return Settings(day or date.today(), tolerance_m, INTERVENTIONS[intervention], cells, accept_proposed)
 
 
 def run(sources: Sources, settings: Settings, *, progress: Progress | None = None) -> Result:
@@ -191,6 +197,11 @@ def run(sources: Sources, settings: Settings, *, progress: Progress | None = Non
     )
     issues += said
 
+    issues += applied.off_site_unsaid([row.application for row in rows], [row.off_site for row in rows])
+    named = name_of(gatherer.sources.documents, "documents")
+    issues += papers.unused(inputs.listed or (), {row.row.judgement for row in rows}, where=named)
+    issues += papers.unknown_authorities(inputs.listed or (), inputs.authorities, where=named)
+
     terrain, said = survey(read.frame, inputs, tolerance_m=settings.tolerance_m)
     issues += said
     brief = Brief(
@@ -202,6 +213,7 @@ def run(sources: Sources, settings: Settings, *, progress: Progress | None = Non
         documents=inputs.listed,
         area_given=inputs.areas is not None,
         map_complete=inputs.map_complete,
+        documents_complete=not any(one.code == "document-left-out" for one in issues),
     )
     accepted, said = overridden.by_feature(inputs.overrides, rows, read, Judge(terrain, brief))
     issues += said
@@ -215,7 +227,7 @@ def run(sources: Sources, settings: Settings, *, progress: Progress | None = Non
     issues += remarks.contradictions(judge)
     issues += remarks.baselines_not_low(parts, read.frame)
     if known.earlier is not None:
-        issues += remarks.not_in_earlier_file(parts, read.frame)
+        issues += remarks.not_in_earlier_file(parts, read.frame, ambiguous=known.earlier.ambiguous)
     issues += remarks.overrides_without_effect(parts, accepted, read.frame)
     issues += remarks.lost_in_apib(rows, read, terrain)
     told = record.run_record(

@@ -129,6 +129,7 @@ PARCELS: tuple[Column, ...] = (
     _REVIEW,
     _text("check", "Verdict on the significance that the input states."),
     _GRIDREF,
+    _text("notice", "What must be said of the whole run: a made-up sample, a draft that nobody confirmed."),
 )
 
 MATCHES: tuple[Column, ...] = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -13,15 +13,19 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from lnrs_geo import papers, tables
+from lnrs_geo import applied, papers, tables
 from lnrs_geo import strategy as strategies
+from lnrs_geo.errors import ApplicationsError, DocumentsError
 from lnrs_geo.issues import issue
 from lnrs_geo.model import Issue
+from lnrs_geo.multiplier import documents
+from lnrs_geo.multiplier import overrides as overriding
 from lnrs_geo.multiplier.consistency import Crosswalk
-from lnrs_geo.multiplier.overrides import Override, read_overrides
-from lnrs_geo.multiplier.table8 import Listed, read_list
-from lnrs_geo.roles import MEASURE_FIELDS, check_map, refuse_other_roles
-from lnrs_geo.settings import Settings, Source, Sources, Table
+from lnrs_geo.multiplier.crosswalk import require_columns
+from lnrs_geo.multiplier.documents import Listed
+from lnrs_geo.multiplier.overrides import Override
+from lnrs_geo.roles import MEASURE_FIELDS, check_map, refuse_other_roles, refuse_repeats
+from lnrs_geo.settings import Settings, Source, Sources, Table, name_of
 from lnrs_geo.spatial import crs, document_layers, normalise, schema
 from lnrs_geo.spatial.frame_source import frame_layer
 from lnrs_geo.spatial.read import RawLayer, read_layers
@@ -96,8 +100,10 @@ class Gatherer:
         areas = self._zones(area, "area", strategy)
         authorities = self._zones(self.sources.authorities, "authority", strategy)
         book = self._crosswalk(strategy)
-        rows = self._table(self.sources.overrides, "overrides")
-        overrides = read_overrides(rows, where=_name(self.sources.overrides, "overrides"))
+        rows = self._table(self.sources.overrides, "overrides", overriding.require_columns)
+        rows = [papers.tidy(row) for row in rows]
+        where = name_of(self.sources.overrides, "overrides")
+        overrides = overriding.read_overrides(rows, where=where, as_at=self.settings.as_at)
         documents, listed = self._documents()
         return Inputs(
             strategy=strategy,
@@ -126,6 +132,7 @@ class Gatherer:
             for one in self.sources.parcels
             for layer in self.layers(one, "parcels", self.sources.layers)
         ]
+        refuse_repeats(raw)
         fields = {k: v for k, v in self.sources.field_map.items() if k in schema.PARCEL_FIELDS}
         read = normalise.parcels(raw, field_map=fields, bare_ok=bare_ok)
         self.issues += read.issues
@@ -135,14 +142,25 @@ class Gatherer:
         """Read the earlier file that baselines are held against; None where none is given."""
         if self.sources.submitted is None:
             return None
-        raw = self.layers(self.sources.submitted, "submitted", self.sources.layers)
-        fields = {k: v for k, v in self.sources.field_map.items() if k in schema.PARCEL_FIELDS}
-        return normalise.parcels(raw, field_map=fields, bare_ok=False)
+        raw = self.layers(self.sources.submitted, "submitted")
+        there = [str(column) for layer in raw for column in layer.frame.columns]
+        # a column that the comparison does without, or that the file has not, is not asked for
+        fields = {
+            name: column
+            for name, column in self.sources.field_map.items()
+            if name in papers.COMPARED and schema.find_column(column, there) is not None
+        }
+        read = normalise.parcels(raw, field_map=fields, bare_ok=False)
+        self.issues += read.issues
+        return read
 
     def applications(self) -> tuple[list[dict[str, str]], str]:
         """Read the table of applications, and say what it is called."""
-        rows = self._table(self.sources.applications, "applications")
-        return rows, _name(self.sources.applications, "applications")
+        rows = self._table(self.sources.applications, "applications", applied.require_columns)
+        where = name_of(self.sources.applications, "applications")
+        if self.sources.applications is not None and not any(any(row.values()) for row in rows):
+            raise ApplicationsError("It holds no application.", where=where, fix="Give a row for each site.")
+        return rows, where
 
     def layers(self, source: Source, role: str, wanted: Sequence[str] = ()) -> list[RawLayer]:
         """Read a source and bring its layers into EPSG:27700, noting each in the record."""
@@ -234,24 +252,27 @@ class Gatherer:
         if source is None:
             return None, None
         if papers.is_list(source):
-            rows = self._table(source, "documents")
-            return None, read_list(rows, where=_name(source, "documents"))
+            rows = [papers.tidy(row) for row in self._table(source, "documents", documents.require_columns)]
+            where = name_of(source, "documents")
+            if not any(any(row.values()) for row in rows):
+                raise DocumentsError("It holds no document.", where=where, fix="Give a line for each.")
+            return None, documents.read_list(rows, where=where, as_at=self.settings.as_at)
         layer, issues = document_layers.documents(self.layers(source, "documents"))
-        self.issues += [*issues, *papers.unknown_habitats(layer, where=_name(source, "documents"))]
+        self.issues += [*issues, *papers.unknown_habitats(layer, where=name_of(source, "documents"))]
         return layer, papers.named_in(layer)
 
     def _crosswalk(self, strategy: Strategy) -> Crosswalk:
         given = self.sources.crosswalk if self.sources.crosswalk is not None else strategy.crosswalk
-        where = _name(given, "crosswalk")
+        where = name_of(given, "crosswalk")
         book = Crosswalk.from_rows(
-            self._table(given, "crosswalk"),
+            self._table(given, "crosswalk", require_columns),
             where=where,
             lnrs_id=strategy.lnrs_id,
             as_at=self.settings.as_at,
             accept_proposed=self.settings.accept_proposed,
         )
         self.issues += book.issues
-        if not book.rows:
+        if not book.rows and not book.unreadable:
             self.issues.append(
                 issue(
                     "crosswalk-empty",
@@ -261,24 +282,17 @@ class Gatherer:
             )
         return book
 
-    def _table(self, table: Table | None, role: str) -> list[dict[str, str]]:
+    def _table(self, table: Table | None, role: str, require: Callable[..., object]) -> list[dict[str, str]]:
+        """Read a table whose columns `require` looks at; counting its rows from 2 gives their lines."""
         if table is None:
             return []
         if isinstance(table, str | Path):
-            rows = tables.read_text_table(table)
+            columns, rows = tables.numbered_rows(table)
+            require(columns, where=name_of(table, role))
             digest = hashlib.sha256(Path(table).read_bytes()).hexdigest()
-            self.files.append({"role": role, "path": _name(table, role), "sha256": digest, "rows": len(rows)})
+            filled = sum(any(row.values()) for row in rows)
+            self.files.append({"role": role, "path": name_of(table, role), "sha256": digest, "rows": filled})
             return rows
         records = table.to_dict("records") if isinstance(table, pd.DataFrame) else list(table)
         self.files.append({"role": role, "path": f"<{role} frame>", "sha256": "", "rows": len(records)})
-        return [{str(k): "" if _absent(v) else str(v) for k, v in record.items()} for record in records]
-
-
-def _name(source: object, role: str) -> str:
-    if isinstance(source, Path):
-        return source.name if source.is_absolute() else str(source)
-    return source if isinstance(source, str) else f"<{role} frame>"
-
-
-def _absent(value: object) -> bool:
-    return value is None or value != value
+        return [{str(k): "" if pd.isna(v) else str(v) for k, v in record.items()} for record in records]

@@ -10,13 +10,13 @@ from datetime import date
 from lnrs_geo.mapped_land import MappedLand
 from lnrs_geo.model import Retention, Significance, Stage, Status
 from lnrs_geo.multiplier import overrides as overriding
-from lnrs_geo.multiplier import table8
 from lnrs_geo.multiplier.applications import Application
 from lnrs_geo.multiplier.consistency import Answer, Crosswalk, Proposal, Verdict
 from lnrs_geo.multiplier.criteria import Land, Mapped, Place, Row
 from lnrs_geo.multiplier.decide import Decision, assign
+from lnrs_geo.multiplier.documents import Listed, described, speaks_of, specified
 from lnrs_geo.multiplier.overrides import Override
-from lnrs_geo.multiplier.regime import Publication, Regime, regime_of
+from lnrs_geo.multiplier.regime import Publication, Regime, on_or_off_site, regime_of
 from lnrs_geo.multiplier.rules import Edition
 from lnrs_geo.rows import FeatureRow
 from lnrs_geo.spatial.split import Cover, Piece
@@ -63,9 +63,10 @@ class Brief:
     publications: Mapping[str, Publication]
     crosswalk: Crosswalk
     overrides: Mapping[int, Override] = field(default_factory=dict)
-    documents: Sequence[table8.Listed] | None = None
+    documents: Sequence[Listed] | None = None
     area_given: bool = True
     map_complete: bool = True
+    documents_complete: bool = True
 
 
 class Judge:
@@ -113,14 +114,19 @@ class Judge:
     def _regime(self, row: FeatureRow, lnrs_id: str) -> Regime:
         retained = row.row.retention is Retention.RETAINED
         stage = Stage.BASELINE if retained else row.row.stage
-        key = (stage, row.application, lnrs_id, row.off_site)
+        if row.off_site is None:
+            return on_or_off_site(*(self._dated(stage, row, lnrs_id, off_site=off) for off in (False, True)))
+        return self._dated(stage, row, lnrs_id, off_site=row.off_site)
+
+    def _dated(self, stage: Stage, row: FeatureRow, lnrs_id: str, *, off_site: bool) -> Regime:
+        key = (stage, row.application, lnrs_id, off_site)
         if key not in self._regimes:
             self._regimes[key] = regime_of(
                 stage,
                 row.application,
                 publication=self.brief.publications.get(lnrs_id),
                 as_at=self.brief.as_at,
-                off_site=row.off_site,
+                off_site=off_site,
             )
         return self._regimes[key]
 
@@ -163,8 +169,9 @@ class Judge:
             self.land(zone),
             documents=mapped,
             authority=authority,
-            specified=table8.specified(given, authority=authority),
-            authority_spoken_of=table8.speaks_of(given, authority=authority),
+            specified=specified(given, authority=authority),
+            authority_spoken_of=speaks_of(given, authority=authority),
+            documents_complete=self.brief.documents_complete,
         )
 
     def verdict(self, row: FeatureRow, group: int) -> Verdict | None:
@@ -182,11 +189,11 @@ class Judge:
         """Return a measure, or a document, as the decision wants it; None where nobody asks."""
         if self.terrain.documents is not None and self.map_of(row, lnrs_id) is self._documents:
             document = self.terrain.documents.groups[group]
-            return table8.described(
+            return described(
                 row.subject,
                 said=document.habitat,
                 name=document.measure_id,
-                whose="" if self.terrain.has_authorities else document.authority,
+                whose=document.authority,
                 repaired=document.changed,
             )
         verdict = self.verdict(row, group)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +14,28 @@ from lnrs_geo import tables
 from lnrs_geo.issues import issue
 from lnrs_geo.model import Issue
 from lnrs_geo.modules import resolve_modules
-from lnrs_geo.multiplier import claims, habitats
-from lnrs_geo.multiplier.table8 import Listed
+from lnrs_geo.multiplier import claims
+from lnrs_geo.multiplier.criteria import Judgement
+from lnrs_geo.multiplier.documents import Listed, described_habitats
 from lnrs_geo.settings import Source, Table
 from lnrs_geo.spatial.normalise import Parcels
+from lnrs_geo.spatial.values import identifier
 
 TEXT_TABLES = (".csv", ".txt", ".tsv")
 GEOMETRY_NAMES = ("wkt", "geom", "geometry", "the_geom", "shape")
+# Fields by which a baseline is found again in an earlier file.
+COMPARED = (
+    "parcel_ref",
+    "module",
+    "retention",
+    "baseline_habitat",
+    "proposed_habitat",
+    "baseline_ss",
+    "site_ref",
+)
+REFERENCES = ("site_ref", "parcel_ref")
+# What a parcel without a reference is called, by its place in the file: no two files mean the same by it.
+MADE_UP = re.compile(r"row-\d+")
 
 
 def is_list(source: Source | Table) -> bool:
@@ -29,8 +46,48 @@ def is_list(source: Source | Table) -> bool:
         return True
     if Path(source).suffix.lower() not in TEXT_TABLES:
         return False
-    columns = {name.casefold() for name in tables.load_table(source).columns}
-    return not columns & set(GEOMETRY_NAMES)
+    table = tables.load_table(source)
+    shapes = [at for at, name in enumerate(table.columns) if name.casefold() in GEOMETRY_NAMES]
+    return not any(row[at].strip() for row in table.rows for at in shapes)
+
+
+def tidy(row: Mapping[str, str]) -> dict[str, str]:
+    """Write references as those of parcels are written: without double blanks, 14.0 as 14."""
+    return {name: identifier(text) if name in REFERENCES else text for name, text in row.items()}
+
+
+def unused(listed: Sequence[Listed], judgements: Collection[Judgement | None], *, where: str) -> list[Issue]:
+    """Name the lines of a list that judge a parcel and serve no row."""
+    used = {one.line for one in judgements if one}
+    found = []
+    for one in listed:
+        if one.judgement and one.judgement.line not in used:
+            message = (
+                f"Line {one.judgement.line} judges {one.parcel_ref!r}, and no row that asks is called so."
+            )
+            found.append(issue("document-unused", message, dataset=where, feature=one.parcel_ref))
+    return found
+
+
+def unknown_authorities(
+    listed: Sequence[Listed], authorities: gpd.GeoDataFrame | None, *, where: str
+) -> list[Issue]:
+    """Name the authorities of documents that the layer of authorities does not hold."""
+    if authorities is None:
+        return []
+    known = set(authorities["zone_id"].str.casefold())
+    names = dict.fromkeys(one.authority for one in listed if one.authority)
+    return [
+        issue(
+            "document-authority-unknown",
+            f"No planning authority is called {name!r}.",
+            dataset=where,
+            field="authority",
+            value=name,
+        )
+        for name in names
+        if name.casefold() not in known
+    ]
 
 
 def named_in(layer: gpd.GeoDataFrame) -> tuple[Listed, ...]:
@@ -41,19 +98,16 @@ def named_in(layer: gpd.GeoDataFrame) -> tuple[Listed, ...]:
 
 def unknown_habitats(layer: gpd.GeoDataFrame, *, where: str) -> list[Issue]:
     """Name the habitats of a layer of documents that the metric does not know."""
-    broad = {f"{one} - *".casefold() for one in habitats.broad_types()}
-    known = {one.habitat.casefold() for one in habitats.records()} | broad | {"*", ""}
-    said = {name.strip() for cell in layer["habitat"] for name in cell.split(";")}
+    unknown = dict.fromkeys(name for cell in layer["habitat"] for name in described_habitats(cell)[1])
     return [
         issue(
             "document-habitat-unknown",
-            f"{name!r} is no habitat of the metric, so no row can be it.",
+            f"{name!r} is no habitat of the metric, so what the document describes there is open.",
             dataset=where,
             field="habitat",
             value=name,
         )
-        for name in sorted(said)
-        if name.casefold() not in known
+        for name in unknown
     ]
 
 
@@ -66,7 +120,7 @@ def earlier_claims(read: Parcels) -> tuple[claims.Earlier, list[Issue]]:
     found: dict[tuple[str, str, str], claims.Claim] = {}
     unsure: dict[tuple[str, str, str], Any] = {}
     for feature, module in zip(read.frame.itertuples(index=False), modules, strict=True):
-        if feature.table_stage == "post" or module is None:
+        if feature.table_stage == "post" or module is None or MADE_UP.fullmatch(feature.parcel_ref):
             continue
         key = (feature.site_ref, feature.parcel_ref, module.value)
         claim = claims.read_label(feature.baseline_ss)
@@ -83,4 +137,5 @@ def earlier_claims(read: Parcels) -> tuple[claims.Earlier, list[Issue]]:
         )
         for key, feature in unsure.items()
     ]
-    return claims.Earlier({key: claim for key, claim in found.items() if key not in unsure}), issues
+    certain = {key: claim for key, claim in found.items() if key not in unsure}
+    return claims.Earlier(certain, frozenset(ref for _, ref, _ in unsure)), issues

@@ -106,7 +106,7 @@ def notice(inputs: Inputs, *, accept_proposed: bool) -> str:
     """Return the warning that a sample, a draft or unconfirmed rows carry into every output."""
     by_status = {
         "sample": "The strategy is a made-up sample: no answer here says anything about real land.",
-        "draft": "The strategy is a consultation draft, which decides nothing.",
+        "draft": "The strategy is a consultation draft: its map decides nothing, and Table 8 applies.",
     }.get(inputs.strategy.status, "")
     return " ".join(one for one in (by_status, ACCEPTED if accept_proposed else "") if one)
 

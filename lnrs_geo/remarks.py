@@ -1,6 +1,6 @@
 """Issues that only show once parcels have been matched and cut."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import geopandas as gpd
 import numpy as np
@@ -128,7 +128,9 @@ def baselines_not_low(parts: Sequence[Part], frame: gpd.GeoDataFrame) -> list[Is
     return list(found.values())
 
 
-def not_in_earlier_file(parts: Sequence[Part], frame: gpd.GeoDataFrame) -> list[Issue]:
+def not_in_earlier_file(
+    parts: Sequence[Part], frame: gpd.GeoDataFrame, *, ambiguous: Collection[str]
+) -> list[Issue]:
     """Tell of baselines that stand as they were, but are not found in the earlier file that was given."""
     found = {}
     for part in parts:
@@ -136,9 +138,13 @@ def not_in_earlier_file(parts: Sequence[Part], frame: gpd.GeoDataFrame) -> list[
         if row.stage is not Stage.BASELINE or regime not in FROZEN_REGIMES or part.row.earlier is not None:
             continue
         feature = frame.iloc[part.row.feature]
-        message = "The earlier file holds no baseline of this reference, so the value in this file is taken."
+        if feature["parcel_ref"] in ambiguous:
+            continue  # that has been told
+        message = "The earlier file holds no baseline of this reference, so which value stands is not known."
         place = {"dataset": feature["source"], "layer": feature["layer"], "feature": feature["parcel_ref"]}
         found[part.row.feature] = issue("submitted-missing", message, **place)
+    if not any(part.decision.regime in FROZEN_REGIMES for part in parts):
+        found[-1] = issue("submitted-unused", "No baseline keeps the value it had, so nothing was compared.")
     return list(found.values())
 
 

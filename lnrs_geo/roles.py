@@ -1,6 +1,7 @@
 """Refuse what is given for something that it is not: fields that do not exist, parcels as outlines."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from lnrs_geo.errors import OptionError, SchemaError
 from lnrs_geo.spatial import schema
@@ -33,3 +34,13 @@ def check_map(field_map: Mapping[str, str]) -> None:
             raise OptionError(
                 f"{name}= names no field.", where="--map", fix=f"The fields are: {', '.join(known)}."
             )
+
+
+def refuse_repeats(layers: Sequence[RawLayer]) -> None:
+    """Refuse a layer that is given twice, be it in a folder and by its name: its parcels would count twice."""
+    seen: set[tuple[Path, str]] = set()
+    for layer in layers:
+        key = (Path(layer.source).resolve(), layer.layer)
+        if key in seen and layer.driver != "frame":
+            raise OptionError("It is given twice.", where=layer.source, fix="Name each file of parcels once.")
+        seen.add(key)

@@ -14,13 +14,14 @@ import numpy as np
 import numpy.typing as npt
 
 from lnrs_geo.issues import issue
+from lnrs_geo.location import is_off_site, location_issues
 from lnrs_geo.model import Intervention, Issue, Module, Retention, Significance, Stage
 from lnrs_geo.multiplier import claims, habitats, retention
 from lnrs_geo.multiplier.applications import Application
 from lnrs_geo.multiplier.consistency import Proposal
 from lnrs_geo.multiplier.criteria import Row
+from lnrs_geo.multiplier.documents import Listed, find_judgement
 from lnrs_geo.multiplier.regime import Regime
-from lnrs_geo.multiplier.table8 import Listed, find_judgement
 
 # A row learns which table applies when its place is known.
 NOT_ASKED = Regime("", "", "")
@@ -44,7 +45,7 @@ class FeatureRow:
     claim_due: bool
     vertical: bool
     application: Application
-    off_site: bool
+    off_site: bool | None
     earlier: claims.Claim | None = None
 
 
@@ -89,6 +90,8 @@ def feature_rows(
     silent = _layers_without_claims(parcels)
     for at, feature in enumerate(parcels.itertuples(index=False)):
         module = modules[at]
+        place = {"dataset": feature.source, "layer": feature.layer, "feature": feature.parcel_ref}
+        issues += location_issues(feature.location, place)
         raw = retention.RawRow(
             feature.template,
             feature.table_stage,
@@ -103,7 +106,6 @@ def feature_rows(
         for stage in retention.stages(
             raw, default_intervention=given or (Intervention.CREATE if either else None)
         ):
-            place = {"dataset": feature.source, "layer": feature.layer, "feature": feature.parcel_ref}
             for remark in stage.issues:
                 issues.append(
                     issue(remark.code, remark.message, field=remark.field, value=remark.value, **place)
@@ -155,7 +157,9 @@ def _feature_row(
         scores_zero=bool(habitat and habitat.scores_zero and not obstacle),
         obstacle=obstacle,
         obstacle_note=note,
-        held=_held(feature, stage, claim, earlier),
+        held=None
+        if known.earlier and earlier is None and _is_kept_ground(stage)
+        else _held(feature, stage, claim, earlier),
         judgement=find_judgement(
             known.documents,
             site_ref=feature.site_ref,
@@ -181,9 +185,14 @@ def _feature_row(
         claim_due=claim_due,
         vertical=bool(feature.vertical),
         application=application,
-        off_site="off" in feature.location.lower() if feature.location else bool(application.off_site),
+        off_site=is_off_site(feature.location, application),
         earlier=earlier if is_baseline else None,
     )
+
+
+def _is_kept_ground(stage: retention.StageRow) -> bool:
+    """Say whether a row has the value of a baseline, which an earlier file can hold."""
+    return stage.stage is Stage.BASELINE or stage.retention is Retention.RETAINED
 
 
 def _held(

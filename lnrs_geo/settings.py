@@ -60,3 +60,10 @@ class Settings:
     intervention: str = ""
     dates: Mapping[str, str] = field(default_factory=dict)
     accept_proposed: bool = False
+
+
+def name_of(source: object, role: str) -> str:
+    """Return what a source is called in messages and records."""
+    if isinstance(source, Path):
+        return source.name if source.is_absolute() else str(source)
+    return source if isinstance(source, str) else f"<{role} frame>"

@@ -216,7 +216,9 @@ def _refuse_name(text: str) -> NoReturn:
     near = difflib.get_close_matches(areas.plain(one.name if one else text), every, n=1, cutoff=0.6)
     fix = f"Did you mean the strategy {near[0]!r}?" if near else f"Known: {', '.join(packs)}."
     raise StrategyError(
-        "There is no strategy of that name.", where=text, fix=f"{fix} A file of your own ends in .toml."
+        "There is no strategy of that name.",
+        where=text or "--strategy",
+        fix=f"{fix} A file of your own ends in .toml.",
     )
 
 

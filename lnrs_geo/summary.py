@@ -15,6 +15,16 @@ NAMES = {
     Module.WATERCOURSE: ("Watercourses", "km", 3),
     Module.TREE: ("Individual trees", "trees", 0),
 }
+STAGES = {"baseline": "baseline", "post": "after the development"}
+REGIMES = {
+    "table-7": "Table 7",
+    "table-8": "Table 8",
+    "as-submitted": "as submitted",
+    "as-approved": "as approved",
+    "as-secured": "as secured",
+    "both": "both figures shown",
+    "review": "a person must look",
+}
 ELSEWHERE = ("outside-area", "lnrs-not-loaded")
 
 
@@ -25,8 +35,11 @@ def lines(result: Result, files: list[Path]) -> Iterator[str]:
     if run["notice"]:
         yield f"NOTE: {run['notice']}"
     strategy = run["strategy"]
+    published = (
+        f"published {strategy['published']}" if strategy["status"] != "draft" else "a draft, not published"
+    )
     yield (
-        f"Strategy: {strategy['name']}, published {strategy['published'] or 'never'}. "
+        f"Strategy: {strategy['name']}, {published}. "
         f"Rules: {run['rules']['edition']}. Assessed as at {run['as_at']}."
     )
     yield ""
@@ -70,8 +83,14 @@ def _answer(parts: pd.DataFrame) -> Iterator[str]:
         yield f"  {name:18}{cells}"
     kept = parts[(parts["stage"] == "post") & (parts["retention"] == "Retained")]
     if len(kept):
-        settled = ", Low as its baseline" if (kept["status"] == "decided").all() else ""
-        yield f"  Retained{settled}: {_parcels(kept)} parcels."
+        low = (kept["status"] == "decided").all() and (kept["strat_sig"] == "Low").all()
+        yield f"  Retained{', Low' if low else ''} as its baseline: {_parcels(kept)} parcels."
+    gone = parcels.merge(
+        parts.loc[parts["stage"] == "post", ["source", "src_fid"]], how="left", indicator=True
+    )
+    lost = int((gone["_merge"] == "left_only").sum())
+    if lost:
+        yield f"  Lost, or baseline only: {lost} parcels."
     split = post.groupby(["source", "src_fid"]).size()
     if (split > 1).any():
         yield f"  To be split into parts: {int((split > 1).sum())} parcels."
@@ -82,9 +101,10 @@ def _regimes(parts: pd.DataFrame) -> Iterator[str]:
     applied = parts[parts["regime"] != ""]
     if applied["regime"].isin(["table-7"]).all():
         return
-    names = [f"{one.stage} {one.regime} ({one.regime_rule})" for one in applied.itertuples()]
-    told = [f"{name} {count}" for name, count in sorted(Counter(names).items())]
-    yield f"  By the dates, in parts: {'; '.join(told)}."
+    yield "  By the dates (regime_rule):"
+    names = [(one.stage, REGIMES[str(one.regime)], one.regime_rule) for one in applied.itertuples()]
+    for (stage, words, rule), count in sorted(Counter(names).items()):
+        yield f"    {STAGES[str(stage)]}: {words}, row {rule}: {count} parts"
 
 
 def _parcels(parts: pd.DataFrame) -> int:
@@ -99,9 +119,9 @@ def _review(parts: pd.DataFrame) -> Iterator[str]:
     open_parts = parts[parts["status"] == "provisional"]
     if len(open_parts):
         counts = open_parts["ss_reason"].value_counts()
-        two = int((open_parts["alt_sig"] != "").sum())
-        also = f"; {two} of them have two figures, of which the lower stands" if two else ""
-        yield f"For review, Low until a person has looked: {len(open_parts)} parts{also}."
+        differ = (open_parts["alt_sig"] != "") & (open_parts["alt_sig"] != open_parts["strat_sig"])
+        also = f"; {int(differ.sum())} of them have two different figures" if differ.any() else ""
+        yield f"For review, counted at the lower figure until a person has looked: {len(open_parts)} parts{also}."
         for reason in sorted(counts.index, key=lambda name: (-counts[name], name)):
             refs = ", ".join(
                 dict.fromkeys(open_parts.loc[open_parts["ss_reason"] == reason, "parcel_ref"].tolist())

@@ -67,6 +67,25 @@ def read_text_table(path: str | Path) -> list[dict[str, str]]:
     return [dict(zip(table.columns, row, strict=True)) for row in table.rows]
 
 
+def numbered_rows(path: str | Path) -> tuple[tuple[str, ...], list[dict[str, str]]]:
+    """Read a table as `read_text_table` does, with blank rows where the file has other lines.
+
+    Counting the rows from 2 then gives the lines of the file on which they end.
+
+    Returns
+    -------
+    The header's names, and the rows.
+    """
+    rows = read_text_table(path)
+    table = load_table(path)
+    blank = dict.fromkeys(table.columns, "")
+    found: list[dict[str, str]] = []
+    for row, line in zip(rows, table.lines, strict=True):
+        found += [blank] * (line - 2 - len(found))
+        found.append(row)
+    return table.columns, found
+
+
 def load_table(path: str | Path) -> TextTable:
     """Read a delimited text file without judging its column names.
 

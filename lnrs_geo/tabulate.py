@@ -65,7 +65,7 @@ def result(
     )
     return Result(
         parts=frame,
-        parcels=_parcels(parts, rows, features, read.inputs),
+        parcels=_parcels(parts, rows, features, read.inputs).assign(notice=run["notice"]),
         matches=matched.matches(parts, features, judge, inputs),
         issues=record.issues_frame(inputs.issues),
         measures_used=matched.measures_used(parts, judge, inputs),

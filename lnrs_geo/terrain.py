@@ -45,11 +45,6 @@ class Terrain:
     acb: Geometries
     acb_of: dict[int, list[int]]
 
-    @property
-    def has_authorities(self) -> bool:
-        """Whether it is known in which planning authority land lies."""
-        return any(land.authority for land in self.lands)
-
 
 def survey(parcels: gpd.GeoDataFrame, inputs: Inputs, *, tolerance_m: float) -> tuple[Terrain, list[Issue]]:
     """Match parcels with everything that is mapped; all frames normalised, in EPSG:27700."""
@@ -74,7 +69,10 @@ def survey(parcels: gpd.GeoDataFrame, inputs: Inputs, *, tolerance_m: float) -> 
         documents=None
         if layer is None
         else cover(
-            geometries, *_described(layer, lands), crs=(parcels.crs, layer.crs), tolerance_m=tolerance_m
+            geometries,
+            *_described(layer, lands, authorities),
+            crs=(parcels.crs, layer.crs),
+            tolerance_m=tolerance_m,
         ),
         lands=lands,
         zones_of=listed(in_zone.parcel[~in_zone.touch], in_zone.polygon[~in_zone.touch]),
@@ -119,11 +117,15 @@ def _grouped(measures: gpd.GeoDataFrame, lnrs_id: str) -> tuple[Geometries, Rows
     return np.array(shapes, dtype=object), np.array(group_of, dtype=np.int64), list(numbers)
 
 
-def _described(layer: gpd.GeoDataFrame, lands: list[Land]) -> tuple[Geometries, Rows, list[Group]]:
+def _described(
+    layer: gpd.GeoDataFrame, lands: list[Land], authorities: gpd.GeoDataFrame | None
+) -> tuple[Geometries, Rows, list[Group]]:
     """Number the groups of a layer of documents: one for each document, habitat and authority.
 
-    A document says nothing beyond the land of the authority that specifies it.
+    A document says nothing beyond the land of the authority that specifies it. A group keeps the name
+    of an authority whose land is not known, since what its document says there is open.
     """
+    known = set(authorities["zone_id"].str.casefold()) if authorities is not None else set()
     numbers: dict[Group, int] = {}
     shapes: list[shapely.Geometry] = []
     group_of = []
@@ -132,13 +134,11 @@ def _described(layer: gpd.GeoDataFrame, lands: list[Land]) -> tuple[Geometries, 
         strict=True,
     )  # fmt: skip
     for name, changed, habitat, authority, shape in facts:
-        group = Group(name, changed=bool(changed), habitat=habitat, authority=authority)
-        number = numbers.setdefault(group, len(numbers))
+        placed = authority.casefold() in known
+        group = Group(name, changed=bool(changed), habitat=habitat, authority="" if placed else authority)
         own = [land.geometry for land in lands if land.authority.casefold() == authority.casefold()]
-        if authority and any(land.authority for land in lands):
-            shape = shapely.intersection(shape, shapely.union_all(own))
-        shapes.append(shape)
-        group_of.append(number)
+        shapes.append(shapely.intersection(shape, shapely.union_all(own)) if placed else shape)
+        group_of.append(numbers.setdefault(group, len(numbers)))
     found = areal_only(np.array(shapes, dtype=object))
     kept = shapely.get_dimensions(found) == 2
     return found[kept], np.array(group_of, dtype=np.int64)[kept], list(numbers)

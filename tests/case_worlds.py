@@ -17,7 +17,7 @@ from shapely import affinity
 
 import lnrs_geo
 from lnrs_geo.multiplier.crosswalk import COLUMNS
-from lnrs_geo.multiplier.table8 import COLUMNS as LIST_COLUMNS
+from lnrs_geo.multiplier.documents import COLUMNS as LIST_COLUMNS
 from lnrs_geo.result import Result
 
 Case = dict[str, Any]

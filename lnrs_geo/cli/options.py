@@ -55,7 +55,11 @@ def shared_options(command: Callable[..., Any]) -> Callable[..., Any]:
                 metavar="YYYY-MM-DD",
                 help="Assessment date; today by default.",
             ),
-            click.option("--out", type=click.Path(path_type=Path), help="Folder for the files."),
+            click.option(
+                "--out",
+                type=click.Path(path_type=Path),
+                help="Folder for the files (check: lnrs-results, audit: lnrs-audit).",
+            ),
             click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
             click.option("-v", "--verbose", is_flag=True, help="List every issue."),
             click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors."),
@@ -144,5 +148,9 @@ def pair(text: str) -> tuple[str, str]:
     """
     field, sign, column = text.partition("=")
     if not sign or not field.strip() or not column.strip():
-        raise OptionError(f"{text!r} is not of the form FIELD=COLUMN.", where="--map")
+        raise OptionError(
+            f"{text!r} is not of the form FIELD=COLUMN.",
+            where="--map",
+            fix="Write the field, =, and the column that holds it, as in --map parcel_ref=ID.",
+        )
     return field.strip(), column.strip()

@@ -56,9 +56,13 @@ class Assessed:
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """The baseline claims of an earlier file, by site, reference and module."""
+    """The baseline claims of an earlier file, by site, reference and module.
+
+    `ambiguous` are references that stand there more than once, with different values.
+    """
 
     claims: Mapping[tuple[str, str, str], Claim]
+    ambiguous: frozenset[str] = frozenset()
 
     def find(self, *, site_ref: str, parcel_ref: str, module: str) -> Claim | None:
         """Return the claim of the same baseline; None where there is none, or more than one might be it.

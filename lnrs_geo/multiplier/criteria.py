@@ -25,7 +25,8 @@ class Land(StrEnum):
 class Judgement:
     """What the user judges of one parcel under Table 8; `role` is an office, never a person's name.
 
-    `authority` is the planning authority whose documents it rests on, empty where it is not said.
+    `authority` is the planning authority whose documents it rests on, empty where it is not said; `line`
+    that of the list.
     """
 
     significance: Significance
@@ -34,6 +35,7 @@ class Judgement:
     date: str
     arguments: str = ""
     authority: str = ""
+    line: int = 0
 
     @property
     def on_whose_word(self) -> str:
@@ -88,7 +90,8 @@ class Place:
 
     For Table 8: `documents` of the planning authority that map the land (None where no documents were
     given at all), the names of those `specified` in a list, and whether the place's `authority` (empty
-    where it is not known) is spoken of in what was given.
+    where it is not known) is spoken of in what was given; `documents_complete` is false where a part
+    of them could not be placed.
     """
 
     land: Land
@@ -100,6 +103,7 @@ class Place:
     authority: str = ""
     specified: tuple[str, ...] = ()
     authority_spoken_of: bool = True
+    documents_complete: bool = True
 
 
 def is_in_strategy_area(place: Place) -> bool:

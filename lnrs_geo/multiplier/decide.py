@@ -62,7 +62,8 @@ def assign(row: Row, place: Place, *, edition: Edition) -> Decision:
         or table_7(row, place)
     )
     rule = edition.rule(clause.rule)
-    warnings = row.regime.warnings if clause.status in (Status.DECIDED, Status.PROVISIONAL) else ()
+    answered = clause.status in (Status.DECIDED, Status.PROVISIONAL)
+    warnings = row.regime.warnings if answered else ()
     return Decision(
         significance=clause.significance,
         status=clause.status,
@@ -72,7 +73,7 @@ def assign(row: Row, place: Place, *, edition: Edition) -> Decision:
         citation=rule.citation,
         regime=row.regime.table,
         regime_rule=row.regime.rule,
-        review=clause.review or clause.status is Status.PROVISIONAL,
+        review=clause.review or clause.status is Status.PROVISIONAL or (answered and row.regime.look),
         trace=steps(row, place, ss_reason=clause.code, sentence=clause.sentence),
         alternative=clause.alt,
     )

@@ -30,13 +30,13 @@ def kept(row: Row) -> Clause | None:
     code, word = KEPT[row.regime.table]
     rule = f"transition/{row.regime.table}"
     if row.held is None:
-        sentence = f"{row.regime.reason} The value stands as {word}, but the input holds no valid one."
+        sentence = f"{row.regime.reason} The value stands as {word}, but no valid one is known."
         return Clause(Significance.LOW, Status.PROVISIONAL, code, sentence, rule)
     # PAS keeps a Medium or High baseline on a condition that only a person can look into
     doubt = row.regime.table == "as-submitted" and row.held is not Significance.LOW
     condition = " It stands if it was justified then: check that." if doubt else ""
     sentence = f"{row.regime.reason} The value stands as {word}: {row.held}.{condition}"
-    return Clause(row.held, Status.DECIDED, code, sentence, rule, review=doubt or row.regime.look)
+    return Clause(row.held, Status.DECIDED, code, sentence, rule, review=doubt)
 
 
 def two_figures(row: Row, under_table_7: Clause) -> Clause | None:
@@ -51,11 +51,16 @@ def two_figures(row: Row, under_table_7: Clause) -> Clause | None:
         return None
     rule, table_7 = "own/regime-review", under_table_7.significance or Significance.LOW
     if row.held is None:
-        sentence = f"{row.regime.reason} The input holds no valid value to set against Table 7, which says {table_7}."
+        sentence = (
+            f"{row.regime.reason} No valid value is known to set against Table 7, which says {table_7}."
+        )
         return Clause(Significance.LOW, Status.PROVISIONAL, "regime-review", sentence, rule)
     lower, higher = sorted((table_7, row.held), key=STRONGEST_LAST.index)
-    sentence = (
-        f"{row.regime.reason} Table 7 says {table_7}, the input {row.held}; a person must say which holds. "
-        f"Under Table 7: {under_table_7.sentence}"
+    other = f"the value {KEPT[row.regime.held][1]}" if row.regime.held in KEPT else "the value claimed"
+    which = (
+        f"Table 7 and {other} both say {table_7}, but a person must still say which holds."
+        if lower is higher
+        else f"Table 7 says {table_7}, {other} is {row.held}; a person must say which holds."
     )
+    sentence = f"{row.regime.reason} {which} Under Table 7: {under_table_7.sentence}"
     return Clause(lower, Status.PROVISIONAL, "regime-review", sentence, rule, alt=higher)

@@ -5,10 +5,11 @@ cannot put a measure where none is mapped, make an excluded measure count, or to
 retained habitat.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from lnrs_geo.days import day_of
 from lnrs_geo.errors import OverrideError
 from lnrs_geo.multiplier.consistency import Answer, Verdict
 
@@ -33,8 +34,26 @@ class Override:
         return f"override by the {self.role} on {self.date}: {self.justification.rstrip('.')}"
 
 
-def read_overrides(rows: Iterable[Mapping[str, str]], *, where: str) -> tuple[Override, ...]:
-    """Read the rows of an `overrides.csv`.
+def require_columns(found: Sequence[str], *, where: str) -> None:
+    """Refuse a table that is no file of overrides.
+
+    Raises
+    ------
+    OverrideError
+        It names neither parcels nor decisions.
+    """
+    if not {"parcel_ref", "decision"} <= set(found):
+        raise OverrideError(
+            f"It lacks columns of an overrides file (found: {', '.join(found)}).",
+            where=where,
+            fix=f"It needs: {', '.join(COLUMNS)}.",
+        )
+
+
+def read_overrides(
+    rows: Iterable[Mapping[str, str]], *, where: str, as_at: date | None = None
+) -> tuple[Override, ...]:
+    """Read the rows of an `overrides.csv`; nobody can have decided after `as_at`.
 
     Raises
     ------
@@ -44,21 +63,20 @@ def read_overrides(rows: Iterable[Mapping[str, str]], *, where: str) -> tuple[Ov
     good: dict[tuple[str, str], Override] = {}
     faults: list[str] = []
     for line, raw in enumerate(rows, start=2):
-        if line == 2 and not {"parcel_ref", "decision"} <= set(raw):
-            raise OverrideError(
-                f"It lacks columns of an overrides file (found: {', '.join(raw)}).",
-                where=where,
-                fix=f"It needs: {', '.join(COLUMNS)}.",
-            )
+        if line == 2:
+            require_columns(list(raw), where=where)
         text = {key: str(raw.get(key) or "").strip() for key in COLUMNS}
         if not any(text.values()):
             continue
+        day = day_of(text["date"])
         missing = [key for key in COLUMNS[1:] if not text[key]]
         key = (text["site_ref"], text["parcel_ref"])
         if missing:
             faults.append(f"line {line} lacks {', '.join(missing)}")
-        elif not _is_date(text["date"]):
+        elif day is None:
             faults.append(f"line {line}: date is {text['date']!r}, write it as 2026-09-01")
+        elif as_at is not None and day > as_at:
+            faults.append(f"line {line}: its date {text['date']} lies after {as_at}")
         elif text["decision"].lower() not in DECISIONS:
             faults.append(f"line {line}: decision is {text['decision']!r}, it takes {' or '.join(DECISIONS)}")
         elif key in good:
@@ -78,14 +96,6 @@ def read_overrides(rows: Iterable[Mapping[str, str]], *, where: str) -> tuple[Ov
             fix="Every override needs a parcel, a decision, a justification, a role and a date.",
         )
     return tuple(good.values())
-
-
-def _is_date(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
 
 
 def find(overrides: Iterable[Override], *, site_ref: str, parcel_ref: str) -> Override | None:

@@ -114,7 +114,24 @@ def regime_of(
         application, as_at=as_at, stage=stage, off_site=off_site, rule=regime.rule, missing=regime.missing
     )
     warnings = (*disorder, *regime.warnings, *told)
-    return replace(regime, warnings=warnings, assumed=not application.has_dates)
+    # an agreement whose clause no row came to ask is for a person to read
+    unread = off_site and stage is Stage.POST and "/" in regime.rule
+    look = regime.look or (unread and bool(application.agreement or application.secured_on))
+    return replace(regime, warnings=warnings, assumed=not application.has_dates, look=look)
+
+
+def on_or_off_site(on_site: Regime, off_site: Regime) -> Regime:
+    """Return one regime where it is not known whether a parcel is off-site: both tried, as with a day."""
+    if on_site.table == off_site.table:
+        rules = dict.fromkeys((on_site.rule, off_site.rule))
+        return replace(on_site, rule="|".join(rules))
+    return Regime(
+        table="review",
+        rule=f"{on_site.rule}|{off_site.rule}",
+        reason=f"Whether the parcel is off-site cannot be read. On-site: {on_site.reason} Off-site: {off_site.reason}",
+        citation="; ".join(dict.fromkeys((on_site.citation, off_site.citation))),
+        missing=("off_site",),
+    )
 
 
 def possible_facts(

@@ -14,6 +14,8 @@ from lnrs_geo.multiplier.criteria import Land, Place, Row
 from lnrs_geo.multiplier.trace import ids, named, sourced, sources
 
 HIGH, LOW = Significance.HIGH, Significance.LOW
+# A row that nobody has confirmed decides only where the user accepts proposals, for a draft.
+PROPOSED, DRAFT = "proposed", "DRAFT: "
 DECIDED, PROVISIONAL = Status.DECIDED, Status.PROVISIONAL
 
 
@@ -79,13 +81,15 @@ def _consistent(place: Place) -> Clause | None:
         return None
     overriding = [one for one in good if one.status == "override"]
     code = "override" if len(overriding) == len(good) else "consistent"
+    draft = all(one.status == PROPOSED for one in good)
     return Clause(
         HIGH,
         DECIDED,
         code,
-        f"The land is mapped for {named(good)}, and the proposal is consistent with "
+        f"{DRAFT if draft else ''}The land is mapped for {named(good)}, and the proposal is consistent with "
         f"{'it' if len(ids(good)) == 1 else 'them'} ({sources(overriding or good)}).",
         "own/override" if code == "override" else "table-7/high",
+        review=draft,
     )
 
 
@@ -131,14 +135,17 @@ def _not_consistent(place: Place) -> Clause | None:
         if first.status == "override"
         else {Answer.NO: "inconsistent", Answer.NOT_LISTED: "not-listed"}.get(first.answer, "not-eligible")
     )
+    draft = any(one.status == PROPOSED for one in refusing)
     why = "; ".join(f"{one.measure_id}: {one.reason}{sourced(one)}" for one in refusing)
     ones = "it" if len(ids(refusing)) == 1 else "any of them"
     return Clause(
         LOW,
         DECIDED,
         code,
-        f"The land is mapped for {named(refusing)}, but the proposal is not consistent with {ones} ({why}).",
+        f"{DRAFT if draft else ''}The land is mapped for {named(refusing)}, but the proposal is not consistent with "
+        f"{ones} ({why}).",
         "table-7/low" if code == "inconsistent" else f"own/{code}",
+        review=draft,
     )
 
 

@@ -74,6 +74,13 @@ def measures(
     for layer, fields in _select(layers, names, wanted=_listed(aliases.get("layers", ())), issues=issues):
         ledger = Ledger(layer.source, layer.layer, issues)
         frames.extend(rows, _measure_rows(_near(layer, fields, near), fields, ledger))
+    # an empty frame may mean that nothing is mapped; an empty file is one that lost its features
+    if not any(len(layer.frame) or layer.driver == "frame" for layer in layers):
+        raise SchemaError(
+            "There is no polygon in it.",
+            where=", ".join(dict.fromkeys(layer.source for layer in layers)),
+            fix="Give the layer of mapped measures with its features.",
+        )
     _note_other_lnrs(rows, lnrs_id, issues)
     merged = merge.per_location(rows, issues)
     return frames.frame(merged), issues

@@ -25,6 +25,7 @@ PARCEL_FIELDS = (
 MEASURE_FIELDS = ("location_id", "measure_id", "measure", "priority", "eligible")
 # A column of sizes or counts alone does not make a layer of parcels
 TELLING_FIELDS = frozenset(PARCEL_FIELDS) - {"count", "size", "units", "location", "site_ref"}
+ADDED_FIELDS = ("site_ref", "units")
 RED_LINE_NAMES = frozenset({"redlineboundary", "redline"})
 SHAPEFILE_NAME_LENGTH = 10
 # As many as a message can name and still be read; a template has some sixty
@@ -89,6 +90,8 @@ def recognise_parcels(
     found = _template(name, columns, geometry_types) or _plain(columns)
     if found is None:
         return Layout("parcels", "plain", columns=mapped) if mapped.keys() & TELLING_FIELDS else None
+    if found.template != "plain":  # columns that a person added under the very names of fields
+        mapped = {**{one: (one,) for one in ADDED_FIELDS if one in columns}, **mapped}
     return Layout(
         found.kind, found.template, found.module, found.vertical, found.stage,
         {**found.columns, **mapped}, found.missing, found.renamed,
@@ -188,8 +191,11 @@ def require_mapped(
 
 def listing(found: Mapping[str, Sequence[str]]) -> str:
     """Return the columns of each layer as a sentence can hold them."""
+    most = max(3, LISTED_COLUMNS // max(len(found), 1))
     return "; ".join(
-        f"layer {layer!r} with {', '.join(columns) or 'no columns'}" for layer, columns in found.items()
+        f"layer {layer!r} with {', '.join(columns[:most]) or 'no columns'}"
+        + (f" and {len(columns) - most} more" if len(columns) > most else "")
+        for layer, columns in found.items()
     )
 
 
