@@ -18,6 +18,8 @@ from lnrs_geo.spatial.values import identifier
 Cells = dict[str, str]
 # A shapefile cuts both to `gain_plan_`: which of them a column was, nobody can tell then.
 CUT_ALIKE = ("gain_plan_submitted", "gain_plan_approved")
+# Columns that mean one thing alone, with a date beside them or without.
+CERTAIN = ("off_site", "exempt")
 CUT_NAMES = ("gain_plan_", "gain_pla_1")
 
 
@@ -51,7 +53,9 @@ def applications(
     serves_all = not any(refs) and len(table) == 1
     if table and not serves_all and "" not in table and table.keys().isdisjoint(refs):
         raise ApplicationsError(
-            "None of its references is the site_ref of a parcel.",
+            "None of its references is the site_ref of a parcel."
+            if any(refs)
+            else "No parcel names its site: site_ref is empty in all of them.",
             where=where,
             fix="Say which column of the parcels names the site (--map site_ref=COLUMN), or correct the references.",
         )
@@ -74,7 +78,7 @@ def off_site_unsaid(applications: Iterable[Application], off_site: Iterable[bool
     """Tell of agreements that nobody asks for, because no parcel under them is off-site."""
     pairs = list(zip(applications, off_site, strict=True))
     given = {one for one, _ in pairs if one.agreement or one.secured_on}
-    asked = {one for one, off in pairs if off}
+    asked = {one for one, off in pairs if off is not False}
     if not given or given & asked:
         return []
     message = (
@@ -169,10 +173,16 @@ def _own_cells(read: Parcels) -> tuple[list[Cells], list[Issue]]:
                 for at, value in inputs[column].items()
                 if (text := _text(value))
             }
-            # without a date beside them, words like `kind` may speak of something else
-            if dated or {_word(text) for text in texts.values()} <= {*WORDS.get(one, ()), "true", "false"}:
+            if dated or one in CERTAIN or {_word(text) for text in texts.values()} & set(WORDS.get(one, ())):
                 for at, text in texts.items():
                     rows[at][one] = text
+            elif texts:  # without a date beside it, `kind` of a hedge speaks of something else
+                message = f"The column {hits[0].removeprefix('in_')!r} is not read as one of an application."
+                issues.append(
+                    issue(
+                        "application-column-unused", message, dataset=str(source), layer=str(layer), field=one
+                    )
+                )
     return rows, issues
 
 

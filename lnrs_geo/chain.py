@@ -14,6 +14,7 @@ from pathlib import Path
 
 from lnrs_geo import applied, gather, overridden, papers, record, remarks, tabulate
 from lnrs_geo.errors import OptionError
+from lnrs_geo.issues import issue
 from lnrs_geo.judge import Brief, Judge
 from lnrs_geo.model import Issue
 from lnrs_geo.modules import resolve_modules
@@ -226,6 +227,8 @@ def run(sources: Sources, settings: Settings, *, progress: Progress | None = Non
     issues += remarks.of_parts(parts, read.frame, tolerance_m=settings.tolerance_m)
     issues += remarks.contradictions(judge)
     issues += remarks.baselines_not_low(parts, read.frame)
+    if inputs.listed is not None and not any(part.decision.regime == "table-8" for part in parts):
+        issues.append(issue("documents-not-asked", "Table 8 applies to no row, so no document was asked."))
     if known.earlier is not None:
         issues += remarks.not_in_earlier_file(parts, read.frame, ambiguous=known.earlier.ambiguous)
     issues += remarks.overrides_without_effect(parts, accepted, read.frame)
@@ -248,6 +251,9 @@ def _known(
     dated, issues = applied.applications(read, options=settings.dates, sites=sites, where=where)
     earlier = gatherer.earlier()
     before, said = papers.earlier_claims(earlier) if earlier is not None else (None, [])
+    if before is not None:
+        refs = read.frame[["site_ref", "parcel_ref"]].drop_duplicates()["parcel_ref"]
+        before = replace(before, shared=frozenset(refs[refs.duplicated()]))
     return Known(dated, inputs.listed or (), before), [*issues, *said]
 
 

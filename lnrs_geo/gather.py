@@ -24,7 +24,7 @@ from lnrs_geo.multiplier.consistency import Crosswalk
 from lnrs_geo.multiplier.crosswalk import require_columns
 from lnrs_geo.multiplier.documents import Listed
 from lnrs_geo.multiplier.overrides import Override
-from lnrs_geo.roles import MEASURE_FIELDS, check_map, refuse_other_roles, refuse_repeats
+from lnrs_geo.roles import MEASURE_FIELDS, check_map, ids_changed, refuse_other_roles, refuse_repeats
 from lnrs_geo.settings import Settings, Source, Sources, Table, name_of
 from lnrs_geo.spatial import crs, document_layers, normalise, schema
 from lnrs_geo.spatial.frame_source import frame_layer
@@ -100,6 +100,7 @@ class Gatherer:
         areas = self._zones(area, "area", strategy)
         authorities = self._zones(self.sources.authorities, "authority", strategy)
         book = self._crosswalk(strategy)
+        self.issues += ids_changed(book, measures)
         rows = self._table(self.sources.overrides, "overrides", overriding.require_columns)
         rows = [papers.tidy(row) for row in rows]
         where = name_of(self.sources.overrides, "overrides")
@@ -132,7 +133,7 @@ class Gatherer:
             for one in self.sources.parcels
             for layer in self.layers(one, "parcels", self.sources.layers)
         ]
-        refuse_repeats(raw)
+        refuse_repeats(self.sources.parcels, raw)
         fields = {k: v for k, v in self.sources.field_map.items() if k in schema.PARCEL_FIELDS}
         read = normalise.parcels(raw, field_map=fields, bare_ok=bare_ok)
         self.issues += read.issues

@@ -143,7 +143,8 @@ def not_in_earlier_file(
         message = "The earlier file holds no baseline of this reference, so which value stands is not known."
         place = {"dataset": feature["source"], "layer": feature["layer"], "feature": feature["parcel_ref"]}
         found[part.row.feature] = issue("submitted-missing", message, **place)
-    if not any(part.decision.regime in FROZEN_REGIMES for part in parts):
+    asked = (*FROZEN_REGIMES, "both", "review")
+    if not any(part.decision.regime in asked and part.row.row.stage is Stage.BASELINE for part in parts):
         found[-1] = issue("submitted-unused", "No baseline keeps the value it had, so nothing was compared.")
     return list(found.values())
 

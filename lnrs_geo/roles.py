@@ -3,9 +3,15 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import geopandas as gpd
+
 from lnrs_geo.errors import OptionError, SchemaError
+from lnrs_geo.issues import issue
+from lnrs_geo.model import Issue
+from lnrs_geo.multiplier.consistency import Crosswalk
 from lnrs_geo.spatial import schema
 from lnrs_geo.spatial.read import RawLayer
+from lnrs_geo.tables import same_number
 
 MEASURE_FIELDS = ("location_id", "measure_id", "measure", "priority", "eligible")
 AUTHORITY_FIELDS = ("authority",)
@@ -36,11 +42,31 @@ def check_map(field_map: Mapping[str, str]) -> None:
             )
 
 
-def refuse_repeats(layers: Sequence[RawLayer]) -> None:
-    """Refuse a layer that is given twice, be it in a folder and by its name: its parcels would count twice."""
-    seen: set[tuple[Path, str]] = set()
-    for layer in layers:
-        key = (Path(layer.source).resolve(), layer.layer)
-        if key in seen and layer.driver != "frame":
-            raise OptionError("It is given twice.", where=layer.source, fix="Name each file of parcels once.")
-        seen.add(key)
+def refuse_repeats(sources: Sequence[object], layers: Sequence[RawLayer]) -> None:
+    """Refuse what is given twice, be it in a folder and by its name: its parcels would count twice."""
+    named = [str(Path(one).resolve()) for one in sources if isinstance(one, str | Path)]
+    # files in one archive go by its name, and may well be alike in their layers
+    read = [
+        f"{Path(one.source).resolve()} {one.layer}"
+        for one in layers
+        if one.driver != "frame" and not one.source.lower().endswith(".zip")
+    ]
+    for keys in (named, read):
+        for at, key in enumerate(keys):
+            if key in keys[:at]:
+                raise OptionError("It is given twice.", where=key, fix="Name each file of parcels once.")
+
+
+def ids_changed(book: Crosswalk, measures: gpd.GeoDataFrame) -> list[Issue]:
+    """Name measures without a row whose id a spreadsheet program may have changed in the crosswalk."""
+    written = dict.fromkeys(row.measure_id for row in book.rows)
+    found = []
+    for name in sorted(set(measures["measure_id"]) - written.keys()):
+        alike = [one for one in written if name in same_number(one, [name])]
+        if alike:
+            message = (
+                f"Measure {name!r} has no row, but the crosswalk speaks of {' and '.join(map(repr, alike))}, of "
+                "which a spreadsheet program makes the same number."
+            )
+            found.append(issue("crosswalk-id-changed", message, feature=name, value=alike[0]))
+    return found

@@ -22,6 +22,7 @@ from lnrs_geo.multiplier.consistency import Proposal
 from lnrs_geo.multiplier.criteria import Row
 from lnrs_geo.multiplier.documents import Listed, find_judgement
 from lnrs_geo.multiplier.regime import Regime
+from lnrs_geo.own_baselines import OwnBaselines
 
 # A row learns which table applies when its place is known.
 NOT_ASKED = Regime("", "", "")
@@ -88,10 +89,11 @@ def feature_rows(
     rows: list[FeatureRow] = []
     issues: list[Issue] = []
     silent = _layers_without_claims(parcels)
+    own = OwnBaselines(parcels, modules)
     for at, feature in enumerate(parcels.itertuples(index=False)):
         module = modules[at]
         place = {"dataset": feature.source, "layer": feature.layer, "feature": feature.parcel_ref}
-        issues += location_issues(feature.location, place)
+        issues += [*location_issues(feature.location, place), *own.issues(feature, module)]
         raw = retention.RawRow(
             feature.template,
             feature.table_stage,
@@ -118,6 +120,7 @@ def feature_rows(
                     fault=fault,
                     either=either and feature.template == "plain" and habitats.is_blank(feature.retention),
                     known=known,
+                    own=own.claim(feature, module),
                     claim_due=(feature.source, feature.layer, stage.stage) not in silent,
                 )
             )  # fmt: skip
@@ -134,6 +137,7 @@ def _feature_row(
     fault: tuple[str, str],
     either: bool,
     known: Known,
+    own: claims.Claim,
     claim_due: bool,
 ) -> FeatureRow:
     habitat = found.habitat
@@ -159,7 +163,7 @@ def _feature_row(
         obstacle_note=note,
         held=None
         if known.earlier and earlier is None and _is_kept_ground(stage)
-        else _held(feature, stage, claim, earlier),
+        else _held(stage, claim, earlier or own),
         judgement=find_judgement(
             known.documents,
             site_ref=feature.site_ref,
@@ -195,16 +199,14 @@ def _is_kept_ground(stage: retention.StageRow) -> bool:
     return stage.stage is Stage.BASELINE or stage.retention is Retention.RETAINED
 
 
-def _held(
-    feature: Any, stage: retention.StageRow, claim: claims.Claim, earlier: claims.Claim | None
-) -> Significance | None:
+def _held(stage: retention.StageRow, claim: claims.Claim, baseline: claims.Claim) -> Significance | None:
     """Return the value that stands where the dates keep it: as in an earlier file, else as claimed.
 
     Retained habitat has the value of its own baseline (rules 2.2).
     """
     if stage.stage is Stage.POST and stage.retention is not Retention.RETAINED:
         return claim.significance
-    return (earlier or claims.read_label(feature.baseline_ss)).significance
+    return baseline.significance
 
 
 def _fault(feature: object, module: Module | None, wrong_type: bool) -> tuple[str, str]:

@@ -46,7 +46,7 @@ def lines(result: Result, files: list[Path]) -> Iterator[str]:
     yield from _answer(result.parts)
     yield from _regimes(result.parts)
     yield from _review(result.parts)
-    yield from _issues(result.issues)
+    yield from issue_lines(result.issues)
     if files:
         yield f"Files: {', '.join(file.name for file in files)} in {files[0].parent}"
 
@@ -133,7 +133,8 @@ def _review(parts: pd.DataFrame) -> Iterator[str]:
         yield f"Decided, with a note to read: {len(noted)} parts ({_short(refs)})."
 
 
-def _issues(issues: pd.DataFrame) -> Iterator[str]:
+def issue_lines(issues: pd.DataFrame) -> Iterator[str]:
+    """Tell the issues of the data by their codes, the most frequent first, each with its first message."""
     if issues.empty:
         yield "Issues of the data: none."
         return

@@ -6,12 +6,15 @@ multiplier reads its tables without any geometry package.
 """
 
 import csv
+import re
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from lnrs_geo.errors import SourceError
 
+NUMBER = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
 _DELIMITERS = (",", ";", "\t")
 # A WKT cell of a county outline passes csv's default of 131,072 characters; 2**31 - 1 is the most
 # that a C long holds on every platform.
@@ -174,3 +177,27 @@ def _fitted(row: list[str], *, columns: list[str], line: int, where: str) -> lis
             fix="Put text that holds the delimiter in quotation marks, or fill in the missing cells.",
         )
     return row[:width]
+
+
+def same_number(wanted: str, offered: Iterable[str]) -> list[str]:
+    """Return the ids that a spreadsheet program makes one of: 007 becomes 7, and 1.10 becomes 1.1.
+
+    Examples
+    --------
+    >>> same_number("7", ["007", "7.1", "70", "M7"])
+    ['007']
+    """
+    if not NUMBER.fullmatch(wanted):
+        return []
+    return [
+        one
+        for one in offered
+        if one != wanted and NUMBER.fullmatch(one) and plain_number(one) == plain_number(wanted)
+    ]
+
+
+def plain_number(number: str) -> str:
+    """Return a number as a spreadsheet program writes it: without zeros at either end."""
+    whole, point, rest = number.partition(".")
+    rest = rest.rstrip("0") if point else ""
+    return f"{whole.lstrip('0') or '0'}{'.' if rest else ''}{rest}"

@@ -327,8 +327,9 @@ SOUND_DATES = [
         )
     ),
     RunFlaw(
-        "a column kind stands without dates, means something else, and is no flaw",
+        "a column kind stands without dates and means something else",
         as_columns({"kind": "outline"}),
+        issue="application-column-unused",
         rule="P2",
     ),
     RunFlaw(

@@ -231,8 +231,9 @@ LIST_FLAWS = [
         reason="table-8",
     ),
     RunFlaw(
-        "documents are given though Table 7 applies, which is no flaw",
+        "documents are given though Table 7 applies",
         text_file("papers.csv", _HEAD + HIGH + "\n", "documents"),
+        issue="documents-not-asked",
         reason="consistent",
     ),
 ]  # fmt: skip

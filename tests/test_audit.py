@@ -784,12 +784,10 @@ def test_summary_counts_split_parcels_and_says_what_splitting_changed(tmp_path: 
     twice = pd.concat([found.parcels, found.parcels.assign(stage="baseline")])
     said = list(lines(replace(found, parcels=twice), files))
     assert "  To be entered as several rows: 1 parcel (A)." in said
-    assert (
-        "  The parts of rows that were split have references and sizes of their own; provisional parts keep the "
-        "claimed value."
-    ) in said
+    (changed,) = [one for one in said if "references and sizes of their own" in one]
+    assert changed.endswith("provisional parts keep the claimed value.")
     whole = plan(tmp_path / "whole.gpkg", ("A", WOOD, MEDIUM, elsewhere(0)))
-    assert not any("split" in one for one in lines(audit(checked(whole)), []))
+    assert not any("were split" in one or "rows split" in one for one in lines(audit(checked(whole)), []))
 
 
 def test_every_verdict_says_what_to_do() -> None:
@@ -860,7 +858,8 @@ def test_json_goes_to_standard_output_alone(tmp_path: Path, monkeypatch: pytest.
 
 def test_summary_counts_what_the_tables_hold(sample: Audit) -> None:
     """Each verdict stands in the summary with its counts before and after."""
-    told = {line.split()[0]: line.split()[1:3] for line in lines(sample, []) if line.startswith("  ")}
+    table = [line for line in lines(sample, []) if line.startswith("  ")]
+    told = {line.split()[0]: line.split()[1:3] for line in reversed(table)}
     for verdict in tables.VERDICTS:
         counts = [
             str(((sample.parts["check"] == verdict) & (sample.parts["stage"] == stage)).sum())

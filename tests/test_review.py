@@ -214,7 +214,7 @@ def test_parcels_or_measures_are_no_outline_of_a_strategy(answer: Any, given: st
 def test_an_override_is_dated_so_that_nobody_mistakes_the_day(answer: Any) -> None:
     """01/03/2025 is the first of March, or the third of January."""
     words = {"justification": "agreed", "role": "ecologist", "date": "01/03/2025", "decision": "consistent"}
-    with pytest.raises(lnrs_geo.LnrsGeoError, match="write it as 2026-09-01"):
+    with pytest.raises(lnrs_geo.LnrsGeoError, match="write it as YYYY-MM-DD"):
         answer(meadow(box(10, 10, 20, 20)), overrides=[{"site_ref": "", "parcel_ref": "P0", **words}])
 
 

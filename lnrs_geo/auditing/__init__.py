@@ -123,7 +123,7 @@ class Audit:
         return replace(
             self,
             result=replace(self.result, issues=_with(self.result.issues, issues)),
-            parts=self.parts.assign(corrected=corrected),
+            parts=frames.conform(self.parts.assign(corrected=corrected), tables.PARTS),
             left_alone=_joined(self.left_alone, more),
             copies=tuple(copies),
         )

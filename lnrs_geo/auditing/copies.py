@@ -211,7 +211,7 @@ class Plan:
         texts = {at: layer.words(self._parts[at]) for at in cut if column and self._corrects(at)}
         self.corrected |= texts
         copy.parts_of[layer.name, fid] = list(cut)
-        sizes = [name for wanted in ("size", "units") if (name := layer.column(wanted))]
+        sizes, shared = ([name] if (name := layer.column(wanted)) else [] for wanted in ("size", "units"))
         copy.splits.append(
             Split(
                 layer=layer.name,
@@ -223,6 +223,7 @@ class Plan:
                 parts=tuple(
                     SplitPart(self._parts[at]["part"], self._shapes[at], texts.get(at)) for at in cut
                 ),
+                shared_columns=shared,
             )
         )
 

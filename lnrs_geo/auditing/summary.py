@@ -10,6 +10,7 @@ from lnrs_geo.auditing.copies import is_draft
 from lnrs_geo.auditing.tables import VERDICTS, records
 from lnrs_geo.auditing.words import MEANINGS, assumes
 from lnrs_geo.model import Stage
+from lnrs_geo.summary import issue_lines
 
 KINDS = {
     "area": "Area units, trees among them",
@@ -29,7 +30,7 @@ def lines(found: Audit, files: Sequence[Path]) -> Iterator[str]:
         yield f"NOTE: {run['notice']}"
     strategy = run["strategy"]
     yield (
-        f"Strategy: {strategy['name']}, published {strategy['published'] or 'never'}. "
+        f"Strategy: {strategy['name']}, published {strategy['published'] or '(not yet)'}. "
         f"Rules: {run['rules']['edition']}. Assessed as at {run['as_at']}."
     )
     yield ""
@@ -37,6 +38,7 @@ def lines(found: Audit, files: Sequence[Path]) -> Iterator[str]:
     yield from _worth(found)
     yield from _left_alone(found.left_alone)
     yield from _copies(found, written=bool(files))
+    yield from issue_lines(found.result.issues)
     if files:
         out = files[0].parent
         names = [file.name for file in files if file.parent == out]
@@ -114,18 +116,23 @@ def _copies(found: Audit, *, written: bool) -> Iterator[str]:
     verb = "Written back" if written else "Would be written back, with --out"
     for copy in found.copies:
         split = f", {len(copy.parts_of)} rows split" if copy.parts_of else ""
-        yield f"{verb}: {copy_name(copy)} ({len(copy.corrections)} cells set{split})"
+        cells = len(copy.corrections) + sum(
+            part.ss_text is not None for one in copy.splits for part in one.parts
+        )
+        yield f"{verb}: {copy_name(copy)} ({cells} values put right{split})"
     were = "were" if written else "would be"
     if any(row["corrected"] and assumes(row) for row in records(found.parts)):
         yield (
             f"  Baselines {were} set to Low because an application after publication is assumed: give the dates "
             "first where that is not so."
         )
+    if found.parcels["units_claimed"].notna().any():
+        yield "  Units in the copy are still those of the significance claimed: compute them again in the metric."
     if any(copy.splits for copy in found.copies):
         own = "have" if written else "would have"
         yield (
-            f"  The parts of rows that {were} split {own} references and sizes of their own; provisional parts "
-            "keep the claimed value."
+            f"  The parts of rows that {were} split {own} references and sizes of their own (sizes that do not "
+            "agree with the drawing stay as they are: split-size-left); provisional parts keep the claimed value."
         )
 
 

@@ -105,6 +105,8 @@ def _open(part: dict[str, Any]) -> str:
         case "blank":
             return f"{asked}; the file gives no value."
     if part["alt_sig"]:
+        if part["strat_sig"] == part["alt_sig"]:
+            return f"Both figures are {part['strat_sig']}; have a person say which table applies, as the reason says."
         return f"Have a person decide between {part['strat_sig']} and {part['alt_sig']}, as the reason says."
     return f"{asked}; until then it counts as {part['strat_sig']}."
 

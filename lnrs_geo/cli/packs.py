@@ -146,9 +146,12 @@ def _next(made: NewStrategy, found: Findings, files: list[Path], measures: tuple
     if made.area is None:
         lines.append("No outline of the area is given (--area): a parcel that meets no measure stays open.")
     given = " ".join(f"--measures {_shell(path)}" for path in measures)
+    strategy = _shell(str(files[0]))
+    book = _shell(str(files[0].parent / "crosswalk.csv"))
     lines += [
-        "Next: an ecologist fills the crosswalk (lnrs-geo crosswalk draft proposes rows); then",
-        f"  lnrs-geo check PARCELS {given} --strategy {_shell(str(files[0]))}",
+        "Next: propose rows for the crosswalk, and have an ecologist judge them; then check parcels:",
+        f"  lnrs-geo crosswalk draft {' '.join(map(_shell, measures))} --strategy {strategy} -o {book}",
+        f"  lnrs-geo check PARCELS {given} --strategy {strategy}",
     ]
     return lines
 

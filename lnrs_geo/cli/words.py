@@ -191,7 +191,7 @@ def _settings(as_at: Any, *, intervention: str = "") -> Settings:
 
 def _drafted(done: Redraft, ids: Sequence[str], output: Path, *, lnrs: str, was_there: bool) -> Iterator[str]:
     """Tell what a draft for an LNRS made of a file."""
-    from lnrs_geo.crosswalk_file.texts import same_number
+    from lnrs_geo.tables import same_number
 
     found = {row["measure_id"] for row in done.rows if row["habitat"]}
     blank = [name for name in ids if name not in found]

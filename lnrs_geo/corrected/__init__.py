@@ -17,7 +17,7 @@ from lnrs_geo.corrected import editing
 from lnrs_geo.corrected.copying import snapshot
 from lnrs_geo.corrected.editing import Table
 from lnrs_geo.corrected.layers import uneditable
-from lnrs_geo.corrected.part_rows import SplitPart, SplitRow, rows_of, shares, uuids
+from lnrs_geo.corrected.part_rows import SplitPart, SplitRow, portions, rows_of, shares, uuids
 from lnrs_geo.errors import OutputError
 from lnrs_geo.issues import issue
 from lnrs_geo.model import Issue
@@ -41,7 +41,8 @@ class Split:
     """A row that its parts replace.
 
     `column` is the significance column, `ref_column` and `parent_ref_column` hold references ("" where
-    the layer has none), `size_columns` sizes of the whole geometry; in which unit is told by comparing.
+    the layer has none), `size_columns` sizes of the whole geometry; in which unit is told by comparing;
+    `shared_columns` other numbers that belong to the whole, such as units, and are shared by size.
     Other cells of the row are set by corrections, which come first and so reach every part.
     """
 
@@ -52,6 +53,7 @@ class Split:
     parent_ref_column: str
     size_columns: Collection[str]
     parts: tuple[SplitPart, ...]
+    shared_columns: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +229,10 @@ class _Splitter:
                 self._note("split-size-left", said, split, name, column)
             else:
                 shared[column] = sizes
+        for column in split.shared_columns:
+            numbers = portions(cells[column], [row.shape for row in rows])
+            if numbers is not None:
+                shared[column] = numbers
         return shared
 
     def _note(self, code: str, message: str, split: Split, feature: str, field: str) -> None:

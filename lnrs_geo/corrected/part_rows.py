@@ -1,5 +1,6 @@
 """Tell what the rows of a split parcel hold: shapes as the layer takes them, sizes, identifiers."""
 
+import math
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -188,3 +189,20 @@ def uuids(cells: Mapping[str, Any], count: int) -> list[dict[str, object]]:
     # Written as the parent's is: GIS put braces round it, some write capitals
     manner = "{{{}}}" if given.startswith("{") else "{}"
     return [{own: manner.format(one.upper() if given.isupper() else one), **kept} for one in made]
+
+
+def portions(cell: object, shapes: Sequence[shapely.Geometry]) -> list[object] | None:
+    """Share a number of the whole among parts by their sizes; None where the cell holds no number.
+
+    The last part takes what is left, so that the parts sum to the whole.
+    """
+    try:
+        whole = float(str(cell))
+    except ValueError:
+        return None
+    if not math.isfinite(whole):
+        return None
+    sizes = [shape.area or shape.length for shape in shapes]
+    first = [whole * size / sum(sizes) for size in sizes[:-1]]
+    numbers = [*first, whole - sum(first)]
+    return [str(number) for number in numbers] if isinstance(cell, str) else list(numbers)

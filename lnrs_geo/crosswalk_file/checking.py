@@ -13,13 +13,14 @@ from typing import Any
 from lnrs_geo import strategy as strategies
 from lnrs_geo.crosswalk_file.keeping import KeptFile, load_crosswalk
 from lnrs_geo.crosswalk_file.outlook import Outlook, look_ahead
-from lnrs_geo.crosswalk_file.texts import WordedMeasure, same_number, worded_measures
+from lnrs_geo.crosswalk_file.texts import WordedMeasure, worded_measures
 from lnrs_geo.issues import issue
 from lnrs_geo.model import Issue, Module, Severity
 from lnrs_geo.multiplier.consistency import Crosswalk
 from lnrs_geo.multiplier.crosswalk import STATUSES, VERDICTS, CrosswalkRow, read_crosswalk
 from lnrs_geo.multiplier.signature import date_fault, own_source
 from lnrs_geo.settings import Settings, Sources
+from lnrs_geo.tables import same_number
 
 SCHEMA = "lnrs-geo/crosswalk-check-1"
 COMPLETE, NOTHING = "complete list", "nothing found"

@@ -9,11 +9,11 @@ from datetime import date
 from typing import Any
 
 from lnrs_geo.crosswalk_file.keeping import Cells
-from lnrs_geo.crosswalk_file.texts import same_number
 from lnrs_geo.errors import CrosswalkError
 from lnrs_geo.model import Module
 from lnrs_geo.multiplier.consistency import Answer, Crosswalk
 from lnrs_geo.multiplier.crosswalk import CrosswalkRow, read_crosswalk
+from lnrs_geo.tables import same_number
 
 TITLES = {
     "excluded": "Does not count for any habitat",

@@ -19,12 +19,11 @@ from lnrs_geo.settings import Settings, Sources
 from lnrs_geo.spatial import schema
 from lnrs_geo.spatial.csv_wkt import WKT_COLUMNS
 from lnrs_geo.spatial.values import flag, identifier, text, texts
-from lnrs_geo.tables import load_table, read_text_table
+from lnrs_geo.tables import NUMBER, load_table, plain_number, read_text_table
 
 DELIMITED = (".csv", ".tsv", ".txt")
 SPREADSHEETS = (".xlsx", ".ods")
 FIELDS = ("measure_id", "measure", "eligible")
-_NUMBER = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
 # what Excel or LibreOffice makes a power of ten or a day of
 _POWER_OR_DAY = re.compile(r"\d+[eE]\d+|\d{1,4}[-/]\d{1,2}(?:[-/]\d{1,4})?", re.ASCII)
 
@@ -81,21 +80,6 @@ def is_table(path: str | Path) -> bool:
     return not any(name.lower() in WKT_COLUMNS for name in load_table(path).columns)
 
 
-def same_number(wanted: str, offered: Iterable[str]) -> list[str]:
-    """Return the ids that a spreadsheet program makes one of: 007 becomes 7, and 1.10 becomes 1.1.
-
-    Examples
-    --------
-    >>> same_number("7", ["007", "7.1", "70", "M7"])
-    ['007']
-    """
-    if not _NUMBER.fullmatch(wanted):
-        return []
-    return [
-        one for one in offered if one != wanted and _NUMBER.fullmatch(one) and _plain(one) == _plain(wanted)
-    ]
-
-
 def at_risk(ids: Iterable[str]) -> list[str]:
     """Return the ids that a spreadsheet program would change when it takes them for numbers or days.
 
@@ -105,14 +89,10 @@ def at_risk(ids: Iterable[str]) -> list[str]:
     ['007', '1.10', '3E5', '1-2']
     """
     return [
-        one for one in ids if _POWER_OR_DAY.fullmatch(one) or (_NUMBER.fullmatch(one) and _plain(one) != one)
+        one
+        for one in ids
+        if _POWER_OR_DAY.fullmatch(one) or (NUMBER.fullmatch(one) and plain_number(one) != one)
     ]
-
-
-def _plain(number: str) -> str:
-    whole, point, rest = number.partition(".")
-    rest = rest.rstrip("0") if point else ""
-    return f"{whole.lstrip('0') or '0'}{'.' if rest else ''}{rest}"
 
 
 def _map_alone(sources: Sources) -> Sources:

@@ -19,6 +19,7 @@ ROUTES = ("application", "no-application", "nsip")
 KINDS = ("full", "phased", "s73", "s73-plan-stands", "appeal")
 CLAUSES = ("frozen", "updates", "silent", "unknown")
 YES_NO = ("yes", "no")
+YES_NO_WORDS = {"true": "yes", "y": "yes", "1": "yes", "false": "no", "n": "no", "0": "no"}
 WORDS = {"route": ROUTES, "kind": KINDS, "agreement": CLAUSES, "off_site": YES_NO, "exempt": YES_NO}
 
 # In the order in which they happen (rules section 5); any of them may be blank.
@@ -112,7 +113,7 @@ def read_application(
     for column, allowed in WORDS.items():
         word = "-".join(text[column].lower().replace("_", " ").split())
         if allowed is YES_NO:  # what a column of a database says for it
-            word = {"true": "yes", "false": "no"}.get(word, word)
+            word = YES_NO_WORDS.get(word, word)
         if word and word not in allowed:
             faults[column] = f"{name(column)} is {text[column]!r}: it takes {', '.join(allowed)}."
         elif word:

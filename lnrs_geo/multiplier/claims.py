@@ -58,11 +58,13 @@ class Assessed:
 class Earlier:
     """The baseline claims of an earlier file, by site, reference and module.
 
-    `ambiguous` are references that stand there more than once, with different values.
+    `ambiguous` are references that stand there more than once, with different values; `shared` those that
+    several sites of the file that is checked have.
     """
 
     claims: Mapping[tuple[str, str, str], Claim]
     ambiguous: frozenset[str] = frozenset()
+    shared: frozenset[str] = frozenset()
 
     def find(self, *, site_ref: str, parcel_ref: str, module: str) -> Claim | None:
         """Return the claim of the same baseline; None where there is none, or more than one might be it.
@@ -70,7 +72,7 @@ class Earlier:
         Where only one of the two files names sites, the reference alone has to tell.
         """
         exact = self.claims.get((site_ref, parcel_ref, module))
-        if exact is not None:
+        if exact is not None or parcel_ref in self.ambiguous | self.shared:
             return exact
         others = [
             claim

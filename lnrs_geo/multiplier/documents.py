@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from lnrs_geo.days import day_of
+from lnrs_geo.days import advice, day_of
 from lnrs_geo.errors import DocumentsError
 from lnrs_geo.model import Significance, Stage
 from lnrs_geo.multiplier import habitats
@@ -147,7 +147,7 @@ def _fault(text: Mapping[str, str], *, as_at: date | None) -> str:
         (said != "medium" or not text["document"], "Medium stands only where no suitable document is specified"),
         (said != "medium" or all(text[key] for key in ARGUMENTS), f"Medium needs {', '.join(ARGUMENTS)}"),
         (bool(text["role"]), "role is missing"),
-        (day is not None, f"date is {text['date']!r}, write it as 2026-09-01"),
+        (day is not None, f"date is {text['date']!r}: {advice(text['date'])}"),
         (day is None or as_at is None or day <= as_at, f"its date {text['date']} lies after {as_at}"),
     )  # fmt: skip
     return next((words for fine, words in checks if not fine), "")

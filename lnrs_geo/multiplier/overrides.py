@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from lnrs_geo.days import day_of
+from lnrs_geo.days import advice, day_of
 from lnrs_geo.errors import OverrideError
 from lnrs_geo.multiplier.consistency import Answer, Verdict
 
@@ -74,7 +74,7 @@ def read_overrides(
         if missing:
             faults.append(f"line {line} lacks {', '.join(missing)}")
         elif day is None:
-            faults.append(f"line {line}: date is {text['date']!r}, write it as 2026-09-01")
+            faults.append(f"line {line}: date is {text['date']!r}: {advice(text['date'])}")
         elif as_at is not None and day > as_at:
             faults.append(f"line {line}: its date {text['date']} lies after {as_at}")
         elif text["decision"].lower() not in DECISIONS:

@@ -124,7 +124,16 @@ def on_or_off_site(on_site: Regime, off_site: Regime) -> Regime:
     """Return one regime where it is not known whether a parcel is off-site: both tried, as with a day."""
     if on_site.table == off_site.table:
         rules = dict.fromkeys((on_site.rule, off_site.rule))
-        return replace(on_site, rule="|".join(rules))
+        missing = dict.fromkeys((*on_site.missing, *off_site.missing))
+        if on_site.table == "review":
+            missing |= {"off_site": None}
+        return replace(
+            on_site,
+            rule="|".join(rules),
+            warnings=tuple(dict.fromkeys((*on_site.warnings, *off_site.warnings))),
+            missing=tuple(missing),
+            look=on_site.look or off_site.look,
+        )
     return Regime(
         table="review",
         rule=f"{on_site.rule}|{off_site.rule}",

@@ -24,6 +24,7 @@ def table_8(row: Row, place: Place) -> Clause:
         or _high(row, place)
         or _document_not_located(row, place)
         or _medium(row, place)
+        or _judged_low(row, place)
         or _open(row, place)
         or _judged_elsewhere(row, place)
         or _authority_not_covered(row, place)
@@ -71,6 +72,8 @@ def _medium(row: Row, place: Place) -> Clause | None:
     judged = _judged(row, place)
     if judged is None or judged.significance is not MEDIUM:
         return None
+    if row.scores_zero:
+        return habitat_scores_zero(row)
     if place.specified:
         sentence = (
             f"{row.regime.reason} Table 8: Medium is claimed, but the authority specifies "
@@ -93,6 +96,11 @@ def _open(row: Row, place: Place) -> Clause | None:
         f"{row.regime.reason} Table 8: whether a document describes the habitat here is open ({missing})."
     )
     return Clause(LOW, PROVISIONAL, "table-8", sentence, "own/table-8-no-documents")
+
+
+def _judged_low(row: Row, place: Place) -> Clause | None:
+    judged = _judged(row, place)
+    return _low(row) if judged is not None and judged.significance is LOW else None
 
 
 def _judged_elsewhere(row: Row, place: Place) -> Clause | None:
