@@ -1,6 +1,5 @@
 """Which application each parcel belongs to: by its own columns, a table of sites, or the options."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -10,16 +9,16 @@ import pandas as pd
 from lnrs_geo.errors import ApplicationsError
 from lnrs_geo.issues import issue
 from lnrs_geo.model import Issue
-from lnrs_geo.multiplier.applications import COLUMNS, DATES, WORDS, Application, read_application
+from lnrs_geo.multiplier.applications import COLUMNS, DATES, WORDS, Application, read_application, word_of
 from lnrs_geo.spatial import schema
 from lnrs_geo.spatial.normalise import Parcels
 from lnrs_geo.spatial.values import identifier
 
 Cells = dict[str, str]
-# A shapefile cuts both to `gain_plan_`: which of them a column was, nobody can tell then.
-CUT_ALIKE = ("gain_plan_submitted", "gain_plan_approved")
 # Columns that mean one thing alone, with a date beside them or without.
 CERTAIN = ("off_site", "exempt")
+# A shapefile cuts both to `gain_plan_`: which of them a column was, nobody can tell then.
+CUT_ALIKE = ("gain_plan_submitted", "gain_plan_approved")
 CUT_NAMES = ("gain_plan_", "gain_pla_1")
 
 
@@ -173,7 +172,11 @@ def _own_cells(read: Parcels) -> tuple[list[Cells], list[Issue]]:
                 for at, value in inputs[column].items()
                 if (text := _text(value))
             }
-            if dated or one in CERTAIN or {_word(text) for text in texts.values()} & set(WORDS.get(one, ())):
+            if (
+                dated
+                or one in CERTAIN
+                or {word_of(text) for text in texts.values()} & set(WORDS.get(one, ()))
+            ):
                 for at, text in texts.items():
                     rows[at][one] = text
             elif texts:  # without a date beside it, `kind` of a hedge speaks of something else
@@ -188,10 +191,6 @@ def _own_cells(read: Parcels) -> tuple[list[Cells], list[Issue]]:
 
 def _text(value: Any) -> str:
     return "" if value is None or pd.isna(value) else str(value).strip()
-
-
-def _word(text: str) -> str:
-    return "-".join(re.split(r"[\s_]+", text.lower()))
 
 
 def _unmatched(refs: set[str], table: set[str], *, where: str, serves_all: bool) -> list[Issue]:

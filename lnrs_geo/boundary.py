@@ -17,6 +17,7 @@ from lnrs_geo.errors import SourceError
 from lnrs_geo.gather import Gatherer, Inputs
 from lnrs_geo.issues import issue
 from lnrs_geo.model import Module
+from lnrs_geo.multiplier.regime import publication_of
 from lnrs_geo.multiplier.rules import load_edition
 from lnrs_geo.settings import DEFAULT_TOLERANCE_M, Source, Sources, Table
 from lnrs_geo.spatial import gridref, match, validity, zones
@@ -153,7 +154,7 @@ def site(
             edition=edition,
             settings=settings,
             sources=sources,
-            assumed=record.assumed((), record.publication_of(inputs.strategy), settings.as_at),
+            assumed=record.assumed((), publication_of(inputs.strategy), settings.as_at),
         ),
     )
 

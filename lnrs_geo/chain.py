@@ -14,12 +14,12 @@ from pathlib import Path
 
 from lnrs_geo import applied, gather, overridden, papers, record, remarks, tabulate
 from lnrs_geo.errors import OptionError
-from lnrs_geo.issues import issue
 from lnrs_geo.judge import Brief, Judge
 from lnrs_geo.model import Issue
 from lnrs_geo.modules import resolve_modules
 from lnrs_geo.multiplier.applications import COLUMNS as APPLICATION_COLUMNS
 from lnrs_geo.multiplier.applications import read_application
+from lnrs_geo.multiplier.regime import publication_of
 from lnrs_geo.multiplier.rules import load_edition
 from lnrs_geo.parts import Assessor
 from lnrs_geo.result import Result
@@ -214,7 +214,7 @@ def run(sources: Sources, settings: Settings, *, progress: Progress | None = Non
         documents=inputs.listed,
         area_given=inputs.areas is not None,
         map_complete=inputs.map_complete,
-        documents_complete=not any(one.code == "document-left-out" for one in issues),
+        documents_complete=inputs.documents_complete,
     )
     accepted, said = overridden.by_feature(inputs.overrides, rows, read, Judge(terrain, brief))
     issues += said
@@ -227,8 +227,8 @@ def run(sources: Sources, settings: Settings, *, progress: Progress | None = Non
     issues += remarks.of_parts(parts, read.frame, tolerance_m=settings.tolerance_m)
     issues += remarks.contradictions(judge)
     issues += remarks.baselines_not_low(parts, read.frame)
-    if inputs.listed is not None and not any(part.decision.regime == "table-8" for part in parts):
-        issues.append(issue("documents-not-asked", "Table 8 applies to no row, so no document was asked."))
+    if inputs.listed is not None:
+        issues += remarks.documents_not_asked(parts)
     if known.earlier is not None:
         issues += remarks.not_in_earlier_file(parts, read.frame, ambiguous=known.earlier.ambiguous)
     issues += remarks.overrides_without_effect(parts, accepted, read.frame)
@@ -238,7 +238,7 @@ def run(sources: Sources, settings: Settings, *, progress: Progress | None = Non
         edition=edition,
         settings=settings,
         sources=sources,
-        assumed=record.assumed(known.applications, record.publication_of(inputs.strategy), settings.as_at),
+        assumed=record.assumed(known.applications, publication_of(inputs.strategy), settings.as_at),
     )
     return tabulate.result(parts, read=read, inputs=inputs, judge=judge, run=told)
 

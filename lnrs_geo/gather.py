@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 
-from lnrs_geo import applied, papers, tables
+from lnrs_geo import applied, papers
 from lnrs_geo import strategy as strategies
 from lnrs_geo.errors import ApplicationsError, DocumentsError
 from lnrs_geo.issues import issue
@@ -64,6 +61,11 @@ class Inputs:
         """False where a layer of the Local Habitat Map is known to be absent (rules section 4)."""
         return not any(one.code in MAP_LACKS for one in self.issues)
 
+    @property
+    def documents_complete(self) -> bool:
+        """False where some of the documents for Table 8 could not be placed."""
+        return not any(one.code == "document-left-out" for one in self.issues)
+
 
 class Gatherer:
     """Reads the sources of one run and keeps the record of what was read."""
@@ -86,7 +88,7 @@ class Gatherer:
         strategy = strategies.load(self.sources.strategy)
         self.files.append({"role": "strategy", "path": strategy.path.name, "sha256": strategy.sha256})
         raw = self._measure_layers(strategy)
-        given = {k: v for k, v in self.sources.field_map.items() if k in MEASURE_FIELDS}
+        given = self._mapped(MEASURE_FIELDS)
         found = {
             f"{layer.source}: {layer.layer}": [str(c) for c in layer.frame.columns if c != "geometry"]
             for layer in raw
@@ -134,7 +136,7 @@ class Gatherer:
             for layer in self.layers(one, "parcels", self.sources.layers)
         ]
         refuse_repeats(self.sources.parcels, raw)
-        fields = {k: v for k, v in self.sources.field_map.items() if k in schema.PARCEL_FIELDS}
+        fields = self._mapped(schema.PARCEL_FIELDS)
         read = normalise.parcels(raw, field_map=fields, bare_ok=bare_ok)
         self.issues += read.issues
         return read
@@ -146,11 +148,8 @@ class Gatherer:
         raw = self.layers(self.sources.submitted, "submitted")
         there = [str(column) for layer in raw for column in layer.frame.columns]
         # a column that the comparison does without, or that the file has not, is not asked for
-        fields = {
-            name: column
-            for name, column in self.sources.field_map.items()
-            if name in papers.COMPARED and schema.find_column(column, there) is not None
-        }
+        mapped = self._mapped(papers.COMPARED).items()
+        fields = {name: column for name, column in mapped if schema.find_column(column, there) is not None}
         read = normalise.parcels(raw, field_map=fields, bare_ok=False)
         self.issues += read.issues
         return read
@@ -220,10 +219,17 @@ class Gatherer:
             for layer in self.layers(one, "measures")
         ]
 
+    def _mapped(self, fields: Sequence[str]) -> dict[str, str]:
+        """Return what the user maps of these fields."""
+        return {name: column for name, column in self.sources.field_map.items() if name in fields}
+
     def _aliases(self, strategy: Strategy) -> dict[str, Any]:
-        given = {k: v for k, v in self.sources.field_map.items() if k in MEASURE_FIELDS}
         layers = self.sources.measures_layers or strategy.measure_layers
-        return {**strategy.fields, **given, **({"layers": list(layers)} if layers else {})}
+        return {
+            **strategy.fields,
+            **self._mapped(MEASURE_FIELDS),
+            **({"layers": list(layers)} if layers else {}),
+        }
 
     def _zones(self, source: Source | None, kind: str, strategy: Strategy) -> gpd.GeoDataFrame | None:
         if source is None:
@@ -284,16 +290,9 @@ class Gatherer:
         return book
 
     def _table(self, table: Table | None, role: str, require: Callable[..., object]) -> list[dict[str, str]]:
-        """Read a table whose columns `require` looks at; counting its rows from 2 gives their lines."""
+        """Read a table whose columns `require` looks at, noting it in the record."""
         if table is None:
             return []
-        if isinstance(table, str | Path):
-            columns, rows = tables.numbered_rows(table)
-            require(columns, where=name_of(table, role))
-            digest = hashlib.sha256(Path(table).read_bytes()).hexdigest()
-            filled = sum(any(row.values()) for row in rows)
-            self.files.append({"role": role, "path": name_of(table, role), "sha256": digest, "rows": filled})
-            return rows
-        records = table.to_dict("records") if isinstance(table, pd.DataFrame) else list(table)
-        self.files.append({"role": role, "path": f"<{role} frame>", "sha256": "", "rows": len(records)})
-        return [{str(k): "" if pd.isna(v) else str(v) for k, v in record.items()} for record in records]
+        rows, record = papers.table_rows(table, role, require)
+        self.files.append(record)
+        return rows

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from lnrs_geo.modules import resolve_modules
 from lnrs_geo.multiplier import claims
 from lnrs_geo.multiplier.criteria import Judgement
 from lnrs_geo.multiplier.documents import Listed, described_habitats
-from lnrs_geo.settings import Source, Table
+from lnrs_geo.settings import Source, Table, name_of
 from lnrs_geo.spatial.normalise import Parcels
 from lnrs_geo.spatial.values import identifier
 
@@ -49,6 +50,27 @@ def is_list(source: Source | Table) -> bool:
     table = tables.load_table(source)
     shapes = [at for at, name in enumerate(table.columns) if name.casefold() in GEOMETRY_NAMES]
     return not any(row[at].strip() for row in table.rows for at in shapes)
+
+
+def table_rows(
+    table: Table, role: str, require: Callable[..., object]
+) -> tuple[list[dict[str, str]], dict[str, Any]]:
+    """Read a table whose columns `require` looks at; counting its rows from 2 gives their lines.
+
+    Returns
+    -------
+    The rows, and what the record of the run says of the table.
+    """
+    if isinstance(table, str | Path):
+        where = name_of(table, role)
+        columns, rows = tables.numbered_rows(table)
+        require(columns, where=where)
+        digest = hashlib.sha256(Path(table).read_bytes()).hexdigest()
+        filled = sum(any(row.values()) for row in rows)
+        return rows, {"role": role, "path": where, "sha256": digest, "rows": filled}
+    records = table.to_dict("records") if isinstance(table, pd.DataFrame) else list(table)
+    rows = [{str(k): "" if pd.isna(v) else str(v) for k, v in record.items()} for record in records]
+    return rows, {"role": role, "path": f"<{role} frame>", "sha256": "", "rows": len(records)}
 
 
 def tidy(row: Mapping[str, str]) -> dict[str, str]:

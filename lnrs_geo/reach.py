@@ -26,6 +26,7 @@ class Reach:
 
     def __init__(self, terrain: Terrain, judge: Judge, *, tolerance_m: float) -> None:
         self.terrain, self.judge, self.tolerance_m = terrain, judge, tolerance_m
+        self._lands = np.array([land.geometry for land in terrain.lands], dtype=object)
 
     def zones(self, row: FeatureRow) -> list[Zone]:
         """Return the zones a parcel reaches into, the rest of the land last."""
@@ -37,17 +38,15 @@ class Reach:
                 number,
                 None if number == self.judge.rest else self.terrain.lands[number].geometry,
                 self.judge.code(row, number, ()),
-                self.judge.map_of(row, self.judge.zone_name(number)[0]) is not None,
+                self.judge.map_of(row, self.judge.lnrs_of(number)) is not None,
             )
             for number in [*numbers, self.judge.rest]
         ]
 
     def _zones_around(self, row: FeatureRow) -> list[int]:
         around = shapely.box(*shapely.bounds(self.terrain.geometries[row.feature]))
-        shapes = np.array([land.geometry for land in self.terrain.lands], dtype=object)
-        return (
-            np.flatnonzero(shapely.dwithin(shapes, around, self.tolerance_m)).tolist() if len(shapes) else []
-        )
+        found: list[int] = np.flatnonzero(shapely.dwithin(self._lands, around, self.tolerance_m)).tolist()
+        return found
 
     def covers(self, row: FeatureRow, zones: list[Zone], *, near: bool = False) -> list[Cover]:
         """Gather the polygons that a parcel meets by the answer they would give, strongest first.

@@ -15,10 +15,9 @@ from lnrs_geo.gather import Inputs
 from lnrs_geo.model import Issue
 from lnrs_geo.multiplier.applications import Application
 from lnrs_geo.multiplier.decide import Decision
-from lnrs_geo.multiplier.regime import Publication, assumption
+from lnrs_geo.multiplier.regime import Publication, assumption, publication_of
 from lnrs_geo.multiplier.rules import Edition
 from lnrs_geo.settings import Settings, Sources
-from lnrs_geo.strategy import Strategy
 from lnrs_geo.terrain import Terrain
 
 SEVERITY_ORDER = ("error", "warning", "info")
@@ -72,11 +71,6 @@ def run_record(
         "map_complete": inputs.map_complete,
         "libraries": {name: _version(name) for name in LIBRARIES} | {"python": platform.python_version()},
     }
-
-
-def publication_of(strategy: Strategy) -> Publication:
-    """Return when a strategy was published; a draft was not, whatever date it bears."""
-    return Publication(*((strategy.published if strategy.in_force else None) or (None, None)))
 
 
 def publications(inputs: Inputs, terrain: Terrain) -> dict[str, Publication]:

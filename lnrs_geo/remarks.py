@@ -149,6 +149,13 @@ def not_in_earlier_file(
     return list(found.values())
 
 
+def documents_not_asked(parts: Sequence[Part]) -> list[Issue]:
+    """Tell that documents were given for nothing, where Table 8 applies to no part."""
+    if any(part.decision.regime == "table-8" for part in parts):
+        return []
+    return [issue("documents-not-asked", "Table 8 applies to no row, so no document was asked.")]
+
+
 def overrides_without_effect(
     parts: Sequence[Part], accepted: Mapping[int, Override], frame: gpd.GeoDataFrame
 ) -> list[Issue]:

@@ -30,6 +30,17 @@ ELSEWHERE = ("outside-area", "lnrs-not-loaded")
 
 def lines(result: Result, files: list[Path]) -> Iterator[str]:
     """Tell what was checked, the answer, what a person must look at, and where the files are."""
+    yield from head_lines(result)
+    yield from _answer(result.parts)
+    yield from _regimes(result.parts)
+    yield from _review(result.parts)
+    yield from issue_lines(result.issues)
+    if files:
+        yield f"Files: {', '.join(file.name for file in files)} in {files[0].parent}"
+
+
+def head_lines(result: Result) -> Iterator[str]:
+    """Tell what every summary begins with: what is assumed, the strategy, the rules and the date."""
     run = result.run
     yield run["assumption"]
     if run["notice"]:
@@ -43,12 +54,6 @@ def lines(result: Result, files: list[Path]) -> Iterator[str]:
         f"Rules: {run['rules']['edition']}. Assessed as at {run['as_at']}."
     )
     yield ""
-    yield from _answer(result.parts)
-    yield from _regimes(result.parts)
-    yield from _review(result.parts)
-    yield from issue_lines(result.issues)
-    if files:
-        yield f"Files: {', '.join(file.name for file in files)} in {files[0].parent}"
 
 
 def _answer(parts: pd.DataFrame) -> Iterator[str]:

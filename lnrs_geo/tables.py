@@ -8,7 +8,7 @@ multiplier reads its tables without any geometry package.
 import csv
 import re
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,36 +57,66 @@ def read_text_table(path: str | Path) -> list[dict[str, str]]:
         No such file, empty, the header names a column twice, or a row has more or fewer cells
         than the header; the line is named.
     """
-    table = load_table(path)
-    seen: set[str] = set()
-    for name in table.columns:
-        if name in seen:
-            raise SourceError(
-                f"The header names the column '{name}' twice.",
-                where=str(path),
-                fix="Rename or remove one of the two.",
-            )
-        seen.add(name)
-    return [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+    return _named(load_table(path), where=str(path))
 
 
 def numbered_rows(path: str | Path) -> tuple[tuple[str, ...], list[dict[str, str]]]:
     """Read a table as `read_text_table` does, with blank rows where the file has other lines.
 
-    Counting the rows from 2 then gives the lines of the file on which they end.
-
     Returns
     -------
     The header's names, and the rows.
     """
-    rows = read_text_table(path)
     table = load_table(path)
-    blank = dict.fromkeys(table.columns, "")
+    rows = _named(table, where=str(path))
+    return table.columns, with_blank_lines(rows, table.lines, columns=table.columns)
+
+
+def with_blank_lines(
+    rows: Sequence[dict[str, str]], lines: Sequence[int], *, columns: Sequence[str]
+) -> list[dict[str, str]]:
+    """Put blank rows where the file has other lines, so that counting from 2 gives the lines of the file.
+
+    Examples
+    --------
+    >>> with_blank_lines([{"a": "x"}], [4], columns=["a"])
+    [{'a': ''}, {'a': ''}, {'a': 'x'}]
+    """
+    blank = dict.fromkeys(columns, "")
     found: list[dict[str, str]] = []
-    for row, line in zip(rows, table.lines, strict=True):
+    for row, line in zip(rows, lines, strict=True):
         found += [blank] * (line - 2 - len(found))
         found.append(row)
-    return table.columns, found
+    return found
+
+
+def filled_rows(
+    rows: Iterable[Mapping[str, str]], *, columns: Sequence[str], require: Callable[[list[str]], object]
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """Give the rows that hold anything in these columns, trimmed, each with its line in the file.
+
+    `require` is shown the column names of the first row, and raises where they will not do.
+    """
+    for line, raw in enumerate(rows, start=2):
+        if line == 2:
+            require(list(raw))
+        text = {name: str(raw.get(name) or "").strip() for name in columns}
+        if any(text.values()):
+            yield line, text
+
+
+def _named(table: TextTable, *, where: str) -> list[dict[str, str]]:
+    """Return the rows by the header's names, each of which must stand there once."""
+    seen: set[str] = set()
+    for name in table.columns:
+        if name in seen:
+            raise SourceError(
+                f"The header names the column '{name}' twice.",
+                where=where,
+                fix="Rename or remove one of the two.",
+            )
+        seen.add(name)
+    return [dict(zip(table.columns, row, strict=True)) for row in table.rows]
 
 
 def load_table(path: str | Path) -> TextTable:

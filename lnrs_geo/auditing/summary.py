@@ -10,7 +10,7 @@ from lnrs_geo.auditing.copies import is_draft
 from lnrs_geo.auditing.tables import VERDICTS, records
 from lnrs_geo.auditing.words import MEANINGS, assumes
 from lnrs_geo.model import Stage
-from lnrs_geo.summary import issue_lines
+from lnrs_geo.summary import head_lines, issue_lines
 
 KINDS = {
     "area": "Area units, trees among them",
@@ -24,16 +24,7 @@ LISTED = 6
 
 def lines(found: Audit, files: Sequence[Path]) -> Iterator[str]:
     """Tell how many claims hold, what the others are worth, what a person must settle, where the files are."""
-    run = found.result.run
-    yield run["assumption"]
-    if run["notice"]:
-        yield f"NOTE: {run['notice']}"
-    strategy = run["strategy"]
-    yield (
-        f"Strategy: {strategy['name']}, published {strategy['published'] or '(not yet)'}. "
-        f"Rules: {run['rules']['edition']}. Assessed as at {run['as_at']}."
-    )
-    yield ""
+    yield from head_lines(found.result)
     yield from _verdicts(found)
     yield from _worth(found)
     yield from _left_alone(found.left_alone)

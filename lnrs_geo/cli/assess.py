@@ -15,6 +15,7 @@ from lnrs_geo.cli.codes import ROWS_IN_ERROR
 from lnrs_geo.cli.options import common, judging, judging_options, shared_options
 
 if TYPE_CHECKING:
+    from lnrs_geo.result import Result
     from lnrs_geo.rows import FeatureRow
 
 SHOW_PROGRESS_AFTER_S = 2.0
@@ -44,12 +45,7 @@ def check(parcels: tuple[str, ...], **options: Any) -> None:
     if not quiet:
         for line in summary.lines(result, files):
             click.echo(line, err=True)
-    if options["verbose"]:
-        for one in result.issues.to_dict("records"):
-            place = ": ".join(one[key] for key in ("dataset", "layer", "feature") if one[key])
-            click.echo(f"{one['severity']} {one['code']} {place}: {one['message']} {one['fix']}", err=True)
-    if result.has_errors or (options["strict"] and result.has_reviews):
-        sys.exit(ROWS_IN_ERROR)
+    finish(result, verbose=options["verbose"], strict=options["strict"])
 
 
 @click.command()
@@ -87,6 +83,16 @@ def explain(ref: str, folder: Path, source: str) -> None:
 
     for line in tell(read_results(folder), ref, source=source):
         click.echo(line)
+
+
+def finish(result: Result, *, verbose: bool, strict: bool) -> None:
+    """List every issue where that is asked for, and end with the exit code of the rows."""
+    if verbose:
+        for one in result.issues.to_dict("records"):
+            place = ": ".join(one[key] for key in ("dataset", "layer", "feature") if one[key])
+            click.echo(f"{one['severity']} {one['code']} {place}: {one['message']} {one['fix']}", err=True)
+    if result.has_errors or (strict and result.has_reviews):
+        sys.exit(ROWS_IN_ERROR)
 
 
 def progress_bar(rows: Iterable[FeatureRow], length: int) -> Iterator[FeatureRow]:

@@ -8,8 +8,7 @@ from typing import Any
 
 import click
 
-from lnrs_geo.cli.assess import progress_bar
-from lnrs_geo.cli.codes import ROWS_IN_ERROR
+from lnrs_geo.cli.assess import finish, progress_bar
 from lnrs_geo.cli.options import judging, judging_options, shared_options
 
 # A folder of its own: results of a later check would not fit the audit beside them
@@ -41,15 +40,9 @@ def audit(parcels: tuple[str, ...], **options: Any) -> None:
     files: list[Path] = []
     if out:
         found, files = found.write(out)
-    result = found.result
     if options["as_json"]:
         write_document(found, sys.stdout)
     if not quiet:
         for line in lines(found, files):
             click.echo(line, err=True)
-    if options["verbose"]:
-        for one in result.issues.to_dict("records"):
-            place = ": ".join(one[key] for key in ("dataset", "layer", "feature") if one[key])
-            click.echo(f"{one['severity']} {one['code']} {place}: {one['message']} {one['fix']}", err=True)
-    if result.has_errors or (options["strict"] and result.has_reviews):
-        sys.exit(ROWS_IN_ERROR)
+    finish(found.result, verbose=options["verbose"], strict=options["strict"])

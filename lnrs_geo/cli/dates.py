@@ -93,10 +93,10 @@ def regime(applications: str | None, **options: Any) -> None:
 
 def _publication(text: str | None, strategy: Strategy) -> Publication:
     """Return when the LNRS was published; a draft was not, unless the user says that it was."""
-    from lnrs_geo.multiplier.regime import Publication
+    from lnrs_geo.multiplier.regime import Publication, publication_of
 
     if text is None:
-        return Publication(*((strategy.published if strategy.in_force else None) or (None, None)))
+        return publication_of(strategy)
     try:
         days = possible_days(text.strip())
     except ValueError as error:

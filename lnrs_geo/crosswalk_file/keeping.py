@@ -5,14 +5,14 @@ import csv
 import io
 import os
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from lnrs_geo.errors import OutputError
 from lnrs_geo.multiplier.crosswalk import COLUMNS, require_columns
-from lnrs_geo.tables import load_table, read_text_table
+from lnrs_geo.tables import load_table, read_text_table, with_blank_lines
 
 Cells = dict[str, str]
 
@@ -31,14 +31,9 @@ class KeptFile:
     encoding: str = "utf-8"
     newline: str = "\n"
 
-    def numbered_rows(self) -> Iterator[Cells]:
-        """Yield the rows with blank ones where the file has other lines, so that counting gives its lines."""
-        line = 2
-        for row, at in zip(self.rows, self.lines, strict=True):
-            for _ in range(line, at):
-                yield {}.fromkeys(self.columns, "")
-            yield row
-            line = max(line, at) + 1
+    def numbered_rows(self) -> list[Cells]:
+        """Return the rows with blank ones where the file has other lines, so that counting gives its lines."""
+        return with_blank_lines(self.rows, self.lines, columns=self.columns)
 
 
 # What a new file is like.

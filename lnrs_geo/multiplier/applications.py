@@ -111,7 +111,7 @@ def read_application(
             except ValueError as error:
                 faults[column] = f"{name(column)} is {text[column]!r}: {error}."
     for column, allowed in WORDS.items():
-        word = "-".join(text[column].lower().replace("_", " ").split())
+        word = word_of(text[column])
         if allowed is YES_NO:  # what a column of a database says for it
             word = YES_NO_WORDS.get(word, word)
         if word and word not in allowed:
@@ -120,6 +120,15 @@ def read_application(
             values[column] = word == "yes" if allowed is YES_NO else word
     application, disorder = in_order(Application(**values, unreadable=tuple(faults)), name=name)
     return application, (*faults.values(), *disorder)
+
+
+def word_of(text: str) -> str:
+    """Return a cell as the vocabularies write their words: small, with hyphens.
+
+    >>> word_of("S73 plan_stands")
+    's73-plan-stands'
+    """
+    return "-".join(text.lower().replace("_", " ").split())
 
 
 def in_order(

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import NamedTuple
 
 from lnrs_geo.days import day_of
@@ -15,6 +16,7 @@ from lnrs_geo.issues import issue
 from lnrs_geo.model import Issue, Module
 from lnrs_geo.multiplier import habitats
 from lnrs_geo.multiplier.signature import DECISIVE, own_source, what_lacks
+from lnrs_geo.tables import filled_rows
 
 STATUSES = (*DECISIVE, "proposed")
 VERDICTS = ("yes", "no", "conditional")
@@ -116,12 +118,8 @@ def read_crosswalk(
     read = Reading([], [], [])
     faults: list[str] = []
     others = 0
-    for line, raw in enumerate(rows, start=2):
-        if line == 2:
-            require_columns(list(raw), where=where)
-        text = {key: str(raw.get(key) or "").strip() for key in COLUMNS}
-        if not any(text.values()):
-            continue
+    required = partial(require_columns, where=where)
+    for line, text in filled_rows(rows, columns=COLUMNS, require=required):
         if lnrs_id and not is_of(text["lnrs_id"], lnrs_id):
             others += 1
             continue

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from lnrs_geo.model import Significance, Status
 from lnrs_geo.multiplier.clause import Clause, parcel_not_located
 from lnrs_geo.multiplier.criteria import Place, Row
-from lnrs_geo.multiplier.figures import kept, not_applicable, two_figures
+from lnrs_geo.multiplier.figures import TWO_FIGURES, kept, not_applicable, two_figures
 from lnrs_geo.multiplier.rules import Edition
 from lnrs_geo.multiplier.table7 import table_7
 from lnrs_geo.multiplier.table8 import table_8
@@ -55,7 +55,7 @@ def assign(row: Row, place: Place, *, edition: Edition) -> Decision:
     clause = (
         _no_answer_possible(row)
         or not_applicable(row)
-        or two_figures(row, table_7(row, place))
+        or (two_figures(row, table_7(row, place)) if row.regime.table in TWO_FIGURES else None)
         or (table_8(row, place) if row.regime.table == "table-8" else None)
         or parcel_not_located(row)
         or kept(row)

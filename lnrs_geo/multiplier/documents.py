@@ -7,7 +7,7 @@ describe there. Both are the user's judgement, read here with their faults; `tab
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from lnrs_geo.days import advice, day_of
 from lnrs_geo.errors import DocumentsError
@@ -15,6 +15,7 @@ from lnrs_geo.model import Significance, Stage
 from lnrs_geo.multiplier import habitats
 from lnrs_geo.multiplier.consistency import Answer
 from lnrs_geo.multiplier.criteria import Judgement, Mapped
+from lnrs_geo.tables import filled_rows
 
 COLUMNS = (
     "authority", "document", "site_ref", "parcel_ref", "stage", "significance",
@@ -59,12 +60,8 @@ def read_list(
     good: list[Listed] = []
     faults: list[str] = []
     judged: dict[tuple[str, str, str], int] = {}
-    for line, raw in enumerate(rows, start=2):
-        if line == 2:
-            require_columns(list(raw), where=where)
-        text = {key: str(raw.get(key) or "").strip() for key in COLUMNS}
-        if not any(text.values()):
-            continue
+    required = partial(require_columns, where=where)
+    for line, text in filled_rows(rows, columns=COLUMNS, require=required):
         key = (text["site_ref"], text["parcel_ref"], text["stage"].lower())
         fault = _fault(text, as_at=as_at)
         if not fault and text["parcel_ref"] and judged.setdefault(key, line) != line:

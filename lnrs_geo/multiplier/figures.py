@@ -39,7 +39,7 @@ def kept(row: Row) -> Clause | None:
     return Clause(row.held, Status.DECIDED, code, sentence, rule, review=doubt)
 
 
-def two_figures(row: Row, under_table_7: Clause) -> Clause | None:
+def two_figures(row: Row, under_table_7: Clause) -> Clause:
     """Show the lower figure and the other one, where the dates do not say which of them holds.
 
     Parameters
@@ -47,8 +47,6 @@ def two_figures(row: Row, under_table_7: Clause) -> Clause | None:
     under_table_7
         The answer of Table 7, which is one of the figures; the value in the input is the other.
     """
-    if row.regime.table not in TWO_FIGURES:
-        return None
     rule, table_7 = "own/regime-review", under_table_7.significance or Significance.LOW
     if row.held is None:
         sentence = (

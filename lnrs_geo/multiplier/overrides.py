@@ -8,10 +8,12 @@ retained habitat.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from lnrs_geo.days import advice, day_of
 from lnrs_geo.errors import OverrideError
 from lnrs_geo.multiplier.consistency import Answer, Verdict
+from lnrs_geo.tables import filled_rows
 
 COLUMNS = ("site_ref", "parcel_ref", "decision", "justification", "role", "date")
 DECISIONS = ("consistent", "not-consistent")
@@ -62,12 +64,8 @@ def read_overrides(
     """
     good: dict[tuple[str, str], Override] = {}
     faults: list[str] = []
-    for line, raw in enumerate(rows, start=2):
-        if line == 2:
-            require_columns(list(raw), where=where)
-        text = {key: str(raw.get(key) or "").strip() for key in COLUMNS}
-        if not any(text.values()):
-            continue
+    required = partial(require_columns, where=where)
+    for line, text in filled_rows(rows, columns=COLUMNS, require=required):
         day = day_of(text["date"])
         missing = [key for key in COLUMNS[1:] if not text[key]]
         key = (text["site_ref"], text["parcel_ref"])

@@ -16,6 +16,7 @@ from lnrs_geo.multiplier import cautions
 from lnrs_geo.multiplier.applications import ORDER, Application, in_order, narrowed
 from lnrs_geo.multiplier.facts import Facts
 from lnrs_geo.multiplier.transition import Outcome, first_match, tables
+from lnrs_geo.strategy import Strategy
 
 ASSUMPTION = (
     "No dates were given: an application made on the assessment date, after publication of the LNRS, is "
@@ -47,6 +48,11 @@ class Publication:
 
     first: date | None
     last: date | None
+
+
+def publication_of(strategy: Strategy) -> Publication:
+    """Return when a strategy was published; a draft was not, whatever date it bears."""
+    return Publication(*((strategy.published if strategy.in_force else None) or (None, None)))
 
 
 @dataclass(frozen=True, slots=True)
