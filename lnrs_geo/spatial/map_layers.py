@@ -4,7 +4,7 @@ No schema binds an LNRS. Some publish a theme per layer, some one layer with cod
 row for every priority. A strategy file's aliases say which column is which.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ from lnrs_geo.model import Issue
 from lnrs_geo.spatial import frames, merge, schema, validity
 from lnrs_geo.spatial.frames import Rows
 from lnrs_geo.spatial.ledger import Ledger
-from lnrs_geo.spatial.values import flag, folded, identifier, text, texts
+from lnrs_geo.spatial.values import flag, folded, identifier, text
 
 if TYPE_CHECKING:
     from lnrs_geo.spatial.read import RawLayer
@@ -30,6 +30,7 @@ MEASURE_COLUMNS = (
 )  # fmt: skip
 
 _POLYGONAL = (3, 6)
+_UNCLEAR = "unclear"
 
 
 def measures(
@@ -65,17 +66,14 @@ def measures(
         No layer has a column of measures; or a layer that the strategy names has none.
     """
     aliases = aliases or {}
-    names = {
-        wanted: (*_listed(aliases.get(wanted, ())), *usual)
-        for wanted, usual in schema.known_names("measures").items()
-    }
+    names = column_names(aliases)
     issues: list[Issue] = []
     rows: Rows = {name: [] for name in MEASURE_COLUMNS}
     for layer, fields in _select(layers, names, wanted=_listed(aliases.get("layers", ())), issues=issues):
         ledger = Ledger(layer.source, layer.layer, issues)
         frames.extend(rows, _measure_rows(_near(layer, fields, near), fields, ledger))
     # an empty frame may mean that nothing is mapped; an empty file is one that lost its features
-    if not any(len(layer.frame) or layer.driver == "frame" for layer in layers):
+    if not any(len(layer.frame) + layer.left_out or layer.driver == "frame" for layer in layers):
         raise SchemaError(
             "There is no polygon in it.",
             where=", ".join(dict.fromkeys(layer.source for layer in layers)),
@@ -120,6 +118,30 @@ def _select(
     return chosen
 
 
+def column_names(aliases: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Return the columns that may hold each field of a measure: a strategy's own first, then the usual."""
+    return {
+        wanted: (*_listed(aliases.get(wanted, ())), *usual)
+        for wanted, usual in schema.known_names("measures").items()
+    }
+
+
+def location_columns(fields: Mapping[str, str]) -> list[str]:
+    """Return the columns that tell one measure at one location from others; none where locations bear no id."""
+    if "location_id" not in fields:
+        return []
+    measure = "measure_id" if "measure_id" in fields else "measure"
+    return [fields[name] for name in ("lnrs_id", "location_id", measure) if name in fields]
+
+
+def beyond(bounds: "np.ndarray[Any, Any]", box: tuple[float, float, float, float]) -> "np.ndarray[Any, Any]":
+    """Tell which extents, shape (n, 4), lie wholly outside a box; one of NaN has no place, and is not far."""
+    west, south, east, north = bounds.T
+    with np.errstate(invalid="ignore"):
+        far: np.ndarray[Any, Any] = (east < box[0]) | (west > box[2]) | (north < box[1]) | (south > box[3])
+    return far
+
+
 def _near(
     layer: "RawLayer", fields: Mapping[str, str], box: tuple[float, float, float, float] | None
 ) -> "RawLayer":
@@ -130,64 +152,91 @@ def _near(
     """
     if box is None or not len(layer.frame):
         return layer
-    west, south, east, north = shapely.bounds(frames.geometries(layer)).T
-    with np.errstate(invalid="ignore"):
-        far = (east < box[0]) | (west > box[2]) | (north < box[1]) | (south > box[3])  # NaN is not far
-    if "location_id" in fields and far.any():
-        names = [
-            fields[name] for name in ("lnrs_id", "location_id", "measure_id", "measure") if name in fields
-        ]
-        keys = pd.MultiIndex.from_frame(layer.frame[names[: 3 if "measure_id" in fields else 4]].astype(str))
+    far = beyond(shapely.bounds(frames.geometries(layer)), box)
+    if (names := location_columns(fields)) and far.any():
+        keys = pd.MultiIndex.from_arrays([column_texts(layer.frame[name], identifier) for name in names])
         far &= ~keys.isin(keys[~far])
     return replace(layer, frame=layer.frame[~far])
 
 
 def _measure_rows(layer: "RawLayer", fields: Mapping[str, str], ledger: Ledger) -> Rows:
     """Read the usable rows of one layer of measures."""
-    fids = frames.fids(layer)
+    fids = np.array(frames.fids(layer), dtype=object)
+    readers = dict.fromkeys(("location_id", "measure_id", "measure", "priority"), text)
     cells = {
-        name: texts(layer.frame[fields[name]]) if name in fields else [""] * len(fids)
-        for name in ("location_id", "measure_id", "measure", "priority", "lnrs_id")
+        name: column_texts(layer.frame[fields[name]], reader)
+        if name in fields
+        else np.full(len(fids), "", dtype=object)
+        for name, reader in {**readers, "lnrs_id": identifier, "eligible": _flag}.items()
     }
-    eligible = layer.frame[fields["eligible"]] if "eligible" in fields else [""] * len(fids)
-    mended = frames.mend_told(layer, fids, ledger)
-    rows: Rows = {name: [] for name in MEASURE_COLUMNS}
-    outlines: dict[bytes, str] = {}
-    for row, (fid, said) in enumerate(zip(fids, eligible, strict=True)):
-        geometry = mended.geometries[row]
-        code, words = cells["measure_id"][row], cells["measure"][row]
-        if not code and not words:
+    flags = cells["eligible"]
+    mended = frames.mend_told(layer, fids.tolist(), ledger)
+    named = (cells["measure_id"] != "") | (cells["measure"] != "")
+    drawn = named & ~shapely.is_missing(mended.geometries)
+    usable = drawn & np.isin(shapely.get_type_id(mended.geometries), _POLYGONAL)
+    # Few rows are odd, and only those pass through Python one by one
+    for row in np.flatnonzero(~usable | (cells["measure_id"] == "") | (flags == _UNCLEAR)):
+        fid, what = fids[row], cells["measure_id"][row] or cells["measure"][row]
+        if not named[row]:
             ledger.add("measure-left-out", "The row names no measure.", feature=fid)
+        elif not drawn[row]:
+            ledger.add("measure-left-out", "The measure has no usable geometry.", feature=fid, value=what)
+        elif not usable[row]:
+            drawn_as = mended.geometries[row].geom_type
+            ledger.add("measure-not-polygon", f"The measure is drawn as {drawn_as}.", feature=fid, value=what)
+        if not usable[row]:
             continue
-        if geometry is None:
-            ledger.add(
-                "measure-left-out", "The measure has no usable geometry.", feature=fid, value=code or words
-            )
-            continue
-        if shapely.get_type_id(geometry) not in _POLYGONAL:
-            ledger.add("measure-not-polygon", f"The measure is drawn as {geometry.geom_type}.",
-                       feature=fid, value=code or words)  # fmt: skip
-            continue
-        if not code:
+        if not cells["measure_id"][row]:
             ledger.add("measure-id-missing", "The measure has no code: its text serves.", feature=fid)
-        read = flag(said)
-        if read is None:
-            ledger.add("eligible-unreadable", f"{text(said)!r} is neither yes nor no.",
-                       feature=fid, field="eligible", value=text(said))  # fmt: skip
-        outline = blake2b(shapely.to_wkb(geometry)).digest()
-        changed = mended.states[row] == validity.GeomState.CHANGED
-        values = {
-            "source": layer.source, "layer": layer.layer, "src_fid": fid,
-            # Where locations bear no id, rows of the very same outline are one location
-            "location_id": cells["location_id"][row] or outlines.setdefault(outline, f"{layer.layer}:{fid}"),
-            "measure_id": code or words, "measure": words, "priority": cells["priority"][row],
-            "eligible": "unclear" if read is None else read, "lnrs_id": identifier(cells["lnrs_id"][row]),
-            "geometry": geometry, "geom_state": mended.states[row],
-            "widest": validity.hull_of_invalid(mended.raw[row]) if changed else None,
-        }  # fmt: skip
-        for name, value in values.items():
-            rows[name].append(value)
-    return rows
+        if flags[row] == _UNCLEAR:
+            said = text(layer.frame[fields["eligible"]].iloc[row])
+            ledger.add("eligible-unreadable", f"{said!r} is neither yes nor no.",
+                       feature=fid, field="eligible", value=said)  # fmt: skip
+    kept = {name: column[usable] for name, column in cells.items()}
+    states = np.array(mended.states, dtype=object)[usable]
+    raw, geometries, used = mended.raw[usable], mended.geometries[usable], fids[usable]
+    widest = np.full(len(used), None, dtype=object)
+    for row in np.flatnonzero(states == str(validity.GeomState.CHANGED)):
+        widest[row] = validity.hull_of_invalid(raw[row])
+    columns = {
+        "source": [layer.source] * len(used), "layer": [layer.layer] * len(used), "src_fid": used,
+        "location_id": _locations(kept["location_id"], geometries, used, layer=layer.layer),
+        "measure_id": np.where(kept["measure_id"] != "", kept["measure_id"], kept["measure"]),
+        "measure": kept["measure"], "priority": kept["priority"], "eligible": kept["eligible"],
+        "lnrs_id": kept["lnrs_id"],
+        "geometry": geometries, "geom_state": states, "widest": widest,
+    }  # fmt: skip
+    return {name: list(columns[name]) for name in MEASURE_COLUMNS}
+
+
+def column_texts(column: "pd.Series[Any]", reader: Callable[[object], str] = text) -> "np.ndarray[Any, Any]":
+    """Read a column cell by cell as texts; words that are repeated are read once."""
+    values = column.tolist()
+    known = {value: reader(value) for value in {one for one in values if type(one) is str}}
+    read = [known[value] if type(value) is str else reader(value) for value in values]
+    return np.array(read, dtype=object)
+
+
+def _flag(value: object) -> str:
+    """Return what a cell says of a measure's counting: yes, no, unclear, or "" for nothing."""
+    read = flag(value)
+    return _UNCLEAR if read is None else read
+
+
+def _locations(
+    given: "np.ndarray[Any, Any]",
+    geometries: validity.Geometries,
+    fids: "np.ndarray[Any, Any]",
+    *,
+    layer: str,
+) -> list[str]:
+    """Return the id of each row's location; where there is none, rows of the very same outline share one."""
+    ids: list[str] = given.tolist()
+    bare = np.flatnonzero(given == "")
+    outlines: dict[bytes, str] = {}
+    for row, outline in zip(bare.tolist(), shapely.to_wkb(geometries[bare]), strict=True):
+        ids[row] = outlines.setdefault(blake2b(outline).digest(), f"{layer}:{fids[row]}")
+    return ids
 
 
 def _note_other_lnrs(rows: Mapping[str, Sequence[str]], lnrs_id: str, issues: list[Issue]) -> None:

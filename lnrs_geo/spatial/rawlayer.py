@@ -55,6 +55,8 @@ class RawLayer:
         False for a table.
     unreadable
         Ids (as text) of the features whose geometry is there but cannot be read.
+    left_out
+        How many rows of the file were not opened, because they lie far from where one looks.
     """
 
     source: str
@@ -65,6 +67,7 @@ class RawLayer:
     encoding: str
     has_geometry: bool
     unreadable: frozenset[str] = frozenset()
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
