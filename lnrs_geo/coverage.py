@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import shapely
 
-from lnrs_geo.spatial import match as matching
-from lnrs_geo.spatial import tolerance
+from lnrs_geo.cache import Cache
+from lnrs_geo.spatial import engine, tolerance
 from lnrs_geo.spatial.clip import Geometries
-from lnrs_geo.spatial.match import Overlaps, Pairs, Rows
+from lnrs_geo.spatial.match import Overlaps, Pairs, Rows, match, overlaps, require_same_crs
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +51,64 @@ class Coverage:
     near: dict[int, list[int]]
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How parcels are matched with what is mapped; the answers are the same.
+
+    Attributes
+    ----------
+    tolerance_m
+        Positional tolerance: polygons within it are told too.
+    matching
+        auto, plain or indexed.
+    cache, name
+        Where squares of the layer are kept for later runs, and what it is called there; without
+        either nothing is kept.
+    """
+
+    tolerance_m: float
+    matching: str = "plain"
+    cache: Cache | None = None
+    name: str = ""
+
+
 def cover(
-    geometries: Geometries, polygons: Geometries, group_of: Rows, groups: list[Group], *, crs: tuple[Any, Any],
-    tolerance_m: float,
-) -> Coverage:  # fmt: skip
+    geometries: Geometries,
+    polygons: Geometries,
+    group_of: Rows,
+    groups: list[Group],
+    *,
+    crs: tuple[Any, Any],
+    way: Way,
+) -> Coverage:
     """Match parcels with polygons; `crs` holds the systems of both, which must be one."""
-    pairs = matching.match(geometries, polygons, crs=crs)
-    overlaps = matching.overlaps(pairs, group_of, parcels=geometries)
-    left, right = tolerance.near_pairs(geometries, polygons, tolerance_m=tolerance_m)
+    require_same_crs(*crs)
+    areas = int((shapely.get_dimensions(geometries) == 2).sum())
+    if len(polygons) and areas and engine.is_chosen(way.matching, areas):
+        layer = layer_of(polygons, group_of, groups, name=way.name, cache=way.cache)
+        keep = way.matching == "indexed" or areas >= engine.VERY_MANY
+        pairs, found, near = engine.match(geometries, layer, reach_m=way.tolerance_m, keep=keep)
+    else:
+        pairs = match(geometries, polygons)
+        found = overlaps(pairs, group_of, parcels=geometries)
+        near = tolerance.near_pairs(geometries, polygons, tolerance_m=way.tolerance_m)
     return Coverage(
         polygons=polygons,
         group_of=group_of,
         groups=groups,
         pairs=pairs,
         pairs_of=_places(pairs.parcel),
-        overlaps=overlaps,
-        overlaps_of=_places(overlaps.parcel),
-        near=listed(left, right),
+        overlaps=found,
+        overlaps_of=_places(found.parcel),
+        near=listed(*near),
     )
+
+
+def layer_of(
+    polygons: Geometries, group_of: Rows, groups: list[Group], *, name: str, cache: Cache | None
+) -> engine.Layer:
+    """Return polygons and their groups as the engine matches them; all facts of a group make its label."""
+    return engine.Layer(polygons, group_of, [repr(one) for one in groups], cache, name)
 
 
 def listed(left: Rows, right: Rows) -> dict[int, list[int]]:

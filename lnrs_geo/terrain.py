@@ -10,8 +10,9 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from lnrs_geo.coverage import Coverage, Group, cover, listed
+from lnrs_geo.coverage import Coverage, Group, Way, cover, listed
 from lnrs_geo.gather import Inputs
+from lnrs_geo.map_cover import cover_maps
 from lnrs_geo.model import Issue
 from lnrs_geo.spatial import match as matching
 from lnrs_geo.spatial import tolerance, zones
@@ -28,13 +29,15 @@ APIB_M = 0.1
 class Terrain:
     """All that is known of the land under the parcels; arrays are by parcel row unless said otherwise.
 
-    `documents` are the polygons of documents that planning authorities specify (Table 8), None where
-    no layer of them was given; `zones_near` lists the parcels with the edge of a zone within the tolerance.
+    `owners` gives the LNRS whose map holds a group of measures, by group number; `documents` are the
+    polygons of documents that planning authorities specify (Table 8), None where no layer of them was
+    given; `zones_near` lists the parcels with the edge of a zone within the tolerance.
     """
 
     geometries: Geometries
     sizes: Floats
     measures: Coverage
+    owners: list[str]
     documents: Coverage | None
     lands: list[Land]
     zones_of: dict[int, list[int]]
@@ -46,8 +49,11 @@ class Terrain:
     acb_of: dict[int, list[int]]
 
 
-def survey(parcels: gpd.GeoDataFrame, inputs: Inputs, *, tolerance_m: float) -> tuple[Terrain, list[Issue]]:
-    """Match parcels with everything that is mapped; all frames normalised, in EPSG:27700."""
+def survey(parcels: gpd.GeoDataFrame, inputs: Inputs, *, way: Way) -> tuple[Terrain, list[Issue]]:
+    """Match parcels with everything that is mapped; all frames normalised, in EPSG:27700.
+
+    `way` says how they are matched with the measures, and how near is near.
+    """
     areas, authorities = inputs.areas, inputs.authorities
     geometries = np.asarray(parcels.geometry.array, dtype=object)
     lands: list[Land] = []
@@ -58,21 +64,21 @@ def survey(parcels: gpd.GeoDataFrame, inputs: Inputs, *, tolerance_m: float) -> 
     in_zone = matching.match(geometries, land_shapes)
     apib_shapes, apib_of = _met(geometries, inputs.apib)
     acb_shapes, acb_of = _met(geometries, inputs.acb)
-    zones_left, _ = tolerance.near_pairs(geometries, land_shapes, tolerance_m=tolerance_m)
-    crs = (parcels.crs, inputs.measures.crs)
-    grouped = _grouped(inputs.measures, inputs.strategy.lnrs_id)
+    zones_left, _ = tolerance.near_pairs(geometries, land_shapes, tolerance_m=way.tolerance_m)
+    mapped = cover_maps(geometries, inputs.maps, crs=parcels.crs, way=way)
     layer = inputs.documents
     terrain = Terrain(
         geometries=geometries,
         sizes=matching.measure_sizes(geometries),
-        measures=cover(geometries, *grouped, crs=crs, tolerance_m=tolerance_m),
+        measures=mapped.coverage,
+        owners=mapped.owners,
         documents=None
         if layer is None
         else cover(
             geometries,
             *_described(layer, lands, authorities),
             crs=(parcels.crs, layer.crs),
-            tolerance_m=tolerance_m,
+            way=Way(way.tolerance_m),
         ),
         lands=lands,
         zones_of=listed(in_zone.parcel[~in_zone.touch], in_zone.polygon[~in_zone.touch]),
@@ -95,26 +101,6 @@ def lies_in(geometry: shapely.Geometry, polygons: Geometries, *, at_all: bool = 
     )
     limit = 0.0 if at_all else {2: APIB_M2, 1: APIB_M}.get(int(shapely.get_dimensions(geometry)), 0.0)
     return bool((pairs.size > limit).any())
-
-
-def _grouped(measures: gpd.GeoDataFrame, lnrs_id: str) -> tuple[Geometries, Rows, list[Group]]:
-    """Number the groups; hulls of badly broken polygons join at the end, as groups of their own."""
-    numbers: dict[Group, int] = {}
-    shapes: list[shapely.Geometry] = []
-    group_of: list[int] = []
-    changed = (measures["geom_state"] == "changed").tolist()
-    # where the layer holds the strategy's own measures, those of another LNRS are not its own
-    mixed = bool((measures["lnrs_id"] == lnrs_id).any())
-    foreign = [mixed and one not in ("", lnrs_id) for one in measures["lnrs_id"]]
-    facts = list(zip(measures["measure_id"], measures["eligible"], changed, foreign, strict=True))
-    for fact, shape in zip(facts, measures.geometry, strict=True):
-        shapes.append(shape)
-        group_of.append(numbers.setdefault(Group(*fact), len(numbers)))
-    for fact, shape in zip(facts, measures["widest"], strict=True):
-        if fact[2]:
-            shapes.append(shape)
-            group_of.append(numbers.setdefault(Group(*fact, beside=True), len(numbers)))
-    return np.array(shapes, dtype=object), np.array(group_of, dtype=np.int64), list(numbers)
 
 
 def _described(

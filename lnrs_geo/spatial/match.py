@@ -63,13 +63,25 @@ def match(parcels: Geometries, polygons: Geometries, *, crs: tuple[object, objec
     CRSError
         The systems differ. Nothing is transformed silently here.
     """
-    if crs is not None and crs[0] != crs[1]:
-        raise CRSError(
-            f"Parcels are in {crs[0]}, the layer to match in {crs[1]}.",
-            fix="Bring both into EPSG:27700 first.",
-        )
+    if crs is not None:
+        require_same_crs(*crs)
     left, right = candidate_pairs(shapely.bounds(parcels), shapely.bounds(polygons), margin_m=ON_EDGE_M)
     return match_pairs(parcels, polygons, left=left, right=right)
+
+
+def require_same_crs(parcels: object, polygons: object) -> None:
+    """Refuse layers in different coordinate systems.
+
+    Raises
+    ------
+    CRSError
+        The systems differ. Nothing is transformed silently here.
+    """
+    if parcels != polygons:
+        raise CRSError(
+            f"Parcels are in {parcels}, the layer to match in {polygons}.",
+            fix="Bring both into EPSG:27700 first.",
+        )
 
 
 def match_pairs(parcels: Geometries, polygons: Geometries, *, left: Rows, right: Rows) -> Pairs:
@@ -78,7 +90,8 @@ def match_pairs(parcels: Geometries, polygons: Geometries, *, left: Rows, right:
     left, right = left[order], right[order]
     dimension = shapely.get_dimensions(parcels)[left]
     areal = dimension == 2
-    shapely.prepare(polygons)
+    asked = polygons[np.unique(right)]
+    shapely.prepare(asked)
     meets = np.zeros(len(left), dtype=bool)
     meets[areal] = shapely.intersects(polygons[right[areal]], parcels[left[areal]])
     meets[~areal] = shapely.dwithin(polygons[right[~areal]], parcels[left[~areal]], ON_EDGE_M)
@@ -87,7 +100,7 @@ def match_pairs(parcels: Geometries, polygons: Geometries, *, left: Rows, right:
     points = dimension == 0
     single = points & (shapely.get_type_id(parcels)[left] == 0)
     inside |= single  # on the edge is in, and a single point cannot be partly in
-    shapely.destroy_prepared(polygons)
+    shapely.destroy_prepared(asked)
     piece = np.full(len(left), None, dtype=object)
     size = np.zeros(len(left))
     _clip(parcels, polygons, left, right, inside, dimension, piece, size)

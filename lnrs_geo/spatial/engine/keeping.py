@@ -1,0 +1,118 @@
+"""A square on disk: arrays one after another, and a head that says what they are.
+
+Everything read back is checked against the sums in the head, so that a damaged or cut off file is no
+square at all: it is then cut anew.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+import numpy.typing as npt
+
+from lnrs_geo.spatial.engine.identity import Marks
+from lnrs_geo.spatial.engine.outlines import Floats
+from lnrs_geo.spatial.engine.squares import CELLS_A_SIDE, SQUARE_M, Square
+
+# To be raised whenever what is cut, or how it is kept, changes.
+FORMAT = "1"
+_MAGIC = b"lnrs-geo square\n"
+_ALIGNED = 64
+_PLAIN = ("marks", "boxes", "delicate", "joint", "land_groups")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A square as it is kept: by the marks of its polygons, not by their numbers in a run.
+
+    Attributes
+    ----------
+    marks
+        Of the polygons that `own` was cut from, shape (k, 2).
+    own
+        The square cut from them.
+    boxes
+        Bounds of those polygons, shape (k, 4).
+    delicate, joint
+        True for polygons with a ring so small that it may hide in the arithmetic, and for those that
+        overlap another of their group in the square, shape (k,).
+    lands
+        The square cut from the united land of those, one for each set that hangs together.
+    land_groups
+        The mark of the group that each of these counts in.
+    """
+
+    marks: Marks
+    boxes: Floats
+    own: Square
+    delicate: npt.NDArray[np.bool_]
+    joint: npt.NDArray[np.bool_]
+    lands: Square
+    land_groups: npt.NDArray[np.uint64]
+
+
+def save(square: Kept, path: Path) -> None:
+    """Write a square to a file.
+
+    Raises
+    ------
+    OSError
+        It cannot be written.
+    """
+    arrays = _arrays(square)
+    head: list[dict[str, Any]] = []
+    for name, values in arrays.items():
+        plain = np.ascontiguousarray(values)
+        arrays[name] = plain
+        head.append({"name": name, "type": plain.dtype.str, "shape": plain.shape, "crc32": crc32(plain.data)})
+    text = json.dumps({"format": FORMAT, "side": SQUARE_M, "cells": CELLS_A_SIDE, "arrays": head}).encode()
+    with path.open("wb") as file:
+        file.write(_MAGIC + len(text).to_bytes(8, "little") + crc32(text).to_bytes(4, "little") + text)
+        for values in arrays.values():
+            file.write(b"\0" * (-file.tell() % _ALIGNED))
+            file.write(values.data)
+
+
+def load(path: Path) -> Kept | None:
+    """Read a square; None where the file is gone, damaged or of another kind."""
+    try:
+        data = np.fromfile(path, dtype=np.uint8)
+    except (OSError, ValueError):
+        return None
+    start = len(_MAGIC) + 12
+    if len(data) < start or data[: len(_MAGIC)].tobytes() != _MAGIC:
+        return None
+    length = int.from_bytes(data[len(_MAGIC) : len(_MAGIC) + 8].tobytes(), "little")
+    text = data[start : start + length].tobytes()
+    if len(text) != length or crc32(text) != int.from_bytes(data[start - 4 : start].tobytes(), "little"):
+        return None
+    head = json.loads(text)
+    if (head["format"], head["side"], head["cells"]) != (FORMAT, SQUARE_M, CELLS_A_SIDE):
+        return None
+    arrays: dict[str, npt.NDArray[Any]] = {}
+    at = start + length
+    for one in head["arrays"]:
+        at += -at % _ALIGNED
+        kind = np.dtype(one["type"])
+        stop = at + kind.itemsize * int(np.prod(one["shape"]))
+        raw = data[at:stop]
+        if len(raw) != stop - at or crc32(raw.data) != one["crc32"]:
+            return None
+        arrays[one["name"]] = raw.view(kind).reshape(one["shape"])
+        at = stop
+    plain = {name: arrays[name] for name in _PLAIN}
+    return Kept(own=_square(arrays, "own"), lands=_square(arrays, "lands"), **plain)
+
+
+def _arrays(square: Kept) -> dict[str, npt.NDArray[Any]]:
+    found: dict[str, npt.NDArray[Any]] = {name: getattr(square, name) for name in _PLAIN}
+    for name, one in (("own", square.own), ("lands", square.lands)):
+        found |= {f"{name}.{field}": values for field, values in one._asdict().items()}
+    return found
+
+
+def _square(arrays: dict[str, npt.NDArray[Any]], name: str) -> Square:
+    return Square(**{field: arrays[f"{name}.{field}"] for field in Square._fields})
