@@ -14,13 +14,12 @@ import shapely
 
 from lnrs_geo import atomic, chain, record
 from lnrs_geo.errors import SourceError
-from lnrs_geo.gather import Gatherer, Inputs
+from lnrs_geo.gather import Gatherer
+from lnrs_geo.inside_site import inside
 from lnrs_geo.issues import issue
-from lnrs_geo.model import Module
-from lnrs_geo.multiplier.regime import publication_of
 from lnrs_geo.multiplier.rules import load_edition
-from lnrs_geo.settings import DEFAULT_TOLERANCE_M, Source, Sources, Table
-from lnrs_geo.spatial import gridref, match, validity, zones
+from lnrs_geo.settings import DEFAULT_TOLERANCE_M, Source, Sources, Table, several_strategies
+from lnrs_geo.spatial import validity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,9 +27,6 @@ if TYPE_CHECKING:
 
 RED_LINE = "red line boundary"
 FILES = ("site.json", "site_measures.csv")
-MEASURE_COLUMNS = (
-    "measure_id", "measure", "priority", "eligible", "locations", "overlap_ha", "share", "consistent",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +84,8 @@ class Site:
             yield "No potential measure is mapped inside the boundary."
         for row in self.measures.to_dict("records"):
             flag = "" if row["eligible"] != "no" else "  (flagged as not counting)"
-            yield f"{row['measure_id']}  {row['overlap_ha']:.4f} ha, {row['share']:.1%}{flag}"
+            whose = f"LNRS {row['lnrs_id']}: " if "lnrs_id" in row else ""
+            yield f"{whose}{row['measure_id']}  {row['overlap_ha']:.4f} ha, {row['share']:.1%}{flag}"
             yield f"    {row['measure']}"
             if row["priority"]:
                 yield f"    Priority: {row['priority']}"
@@ -106,8 +103,8 @@ class Site:
 def site(
     boundary: Source,
     *,
-    measures: Source | Sequence[Source],
-    strategy: str | Path = "derbyshire",
+    measures: Source | Sequence[Source] = (),
+    strategy: str | Path | Sequence[str | Path] = "derbyshire",
     crosswalk: Table | None = None,
     area: Source | None = None,
     authorities: Source | None = None,
@@ -126,25 +123,28 @@ def site(
     boundary
         A file or frame with the site's polygon or polygons; they count as one site.
 
-    The others are those of `lnrs_geo.check`.
+    The others are those of `lnrs_geo.check`. With several strategies the measures of each count on its
+    own land, and the table says whose they are (`lnrs_id`).
 
     Raises
     ------
     LnrsGeoError
         A file cannot be read or used, or the boundary holds no usable polygon.
     """
+    first, *further = several_strategies(strategy)
     sources = Sources(
-        measures=chain.several(measures), parcels=(boundary,), strategy=strategy, crosswalk=crosswalk, area=area,
-        authorities=authorities, apib=apib, acb=acb, layers=tuple(layers), measures_layers=tuple(measures_layers),
-        field_map=dict(field_map or {}), crs=crs,
+        measures=chain.several(measures), parcels=(boundary,), strategy=first, further=tuple(further),
+        crosswalk=crosswalk, area=area, authorities=authorities, apib=apib, acb=acb, layers=tuple(layers),
+        measures_layers=tuple(measures_layers), field_map=dict(field_map or {}), crs=crs,
     )  # fmt: skip
     settings = chain.settings(as_at=as_at, tolerance_m=DEFAULT_TOLERANCE_M, intervention="")
     edition = load_edition(settings.as_at)
     gatherer = Gatherer(sources, settings)
     outline = _outline(gatherer, boundary)
     gatherer.look_near(tuple(shapely.bounds(outline)))
+    gatherer.stand_on(np.array([outline], dtype=object))
     inputs = gatherer.land()
-    facts, table = _inside(outline, inputs)
+    facts, table = inside(outline, inputs)
     return Site(
         measures=table,
         facts=facts,
@@ -154,7 +154,7 @@ def site(
             edition=edition,
             settings=settings,
             sources=sources,
-            assumed=record.assumed((), publication_of(inputs.strategy), settings.as_at),
+            assumed=record.assumed_of(inputs, (), settings.as_at),
         ),
     )
 
@@ -191,81 +191,3 @@ def _outline(gatherer: Gatherer, boundary: Source) -> shapely.Geometry:
             fix="Give the site's boundary as a polygon.",
         )
     return shapely.union_all(np.array(shapes, dtype=object))
-
-
-def _inside(outline: shapely.Geometry, inputs: Inputs) -> tuple[dict[str, Any], pd.DataFrame]:
-    """Measure everything that is mapped inside the outline."""
-    here = np.array([outline], dtype=object)
-    whole = float(outline.area)
-    polygons = np.asarray(inputs.measures.geometry.array, dtype=object)
-    pairs = match.match(here, polygons)
-    names = sorted(set(inputs.measures["measure_id"]))
-    number = {name: at for at, name in enumerate(names)}
-    group = inputs.measures["measure_id"].map(number).to_numpy(dtype=np.int64)
-    found = match.overlaps(pairs, group, parcels=here)
-    rows = [
-        _measure_row(
-            inputs, names[int(g)], size, share, pairs.polygon[(pairs.size > 0) & (group[pairs.polygon] == g)]
-        )
-        for g, size, share in zip(found.group, found.size, found.share, strict=True)
-        if size > 0
-    ]
-    pieces = np.where(pairs.inside, outline, pairs.piece)[pairs.size > 0]
-    mapped = float(shapely.union_all(pieces).area) if len(pieces) else 0.0
-    centre = shapely.get_coordinates(shapely.point_on_surface(outline))
-    lands, issues = zones.resolve(inputs.areas, inputs.authorities, near=tuple(shapely.bounds(outline)))
-    inputs.issues += issues
-    facts = {
-        "size_ha": round(whole / 10_000, 6),
-        "gridref": gridref.grid_references(centre)[0],
-        "unmapped_ha": round((whole - mapped) / 10_000, 6),
-        "unmapped_share": round(1 - mapped / whole, 6),
-        "lnrs": _by(lands, "lnrs_id", outline) if inputs.areas is not None else {},
-        "authorities": _by(lands, "authority", outline) if inputs.authorities is not None else {},
-        "apib_ha": _covered_ha(inputs.apib, outline),
-        "acb_ha": _covered_ha(inputs.acb, outline),
-    }
-    table = pd.DataFrame(rows, columns=list(MEASURE_COLUMNS))
-    return facts, table.sort_values(["overlap_ha", "measure_id"], ascending=[False, True], ignore_index=True)
-
-
-def _measure_row(
-    inputs: Inputs, measure_id: str, size: float, share: float, polygons: np.ndarray[Any, Any]
-) -> dict[str, Any]:
-    met = inputs.measures.iloc[np.unique(polygons)]
-    flags = set(met["eligible"])
-    consistent = [
-        words for module in Module for words in inputs.crosswalk.consistent_words(measure_id, module)
-    ]
-    return {
-        "measure_id": measure_id,
-        "measure": met["measure"].iloc[0],
-        "priority": met["priority"].iloc[0],
-        "eligible": flags.pop() if len(flags) == 1 else "in part",
-        "locations": len(met),
-        "overlap_ha": round(size / 10_000, 6),
-        "share": round(share, 6),
-        "consistent": "" if met["eligible"].eq("no").all() else "; ".join(consistent),
-    }
-
-
-def _by(lands: Sequence[zones.Land], attribute: str, outline: shapely.Geometry) -> dict[str, float]:
-    """Hectares of the site by LNRS or by authority; "" is land of none."""
-    found: dict[str, float] = {}
-    for land in lands:
-        size = float(shapely.intersection(outline, land.geometry).area)
-        if size > match.NO_AREA_M2:
-            found[getattr(land, attribute)] = found.get(getattr(land, attribute), 0.0) + size
-    rest = float(outline.area) - sum(found.values())
-    if rest > 1.0:
-        found[""] = found.get("", 0.0) + rest
-    return {name: round(size / 10_000, 6) for name, size in sorted(found.items())}
-
-
-def _covered_ha(layer: Any, outline: shapely.Geometry) -> float | None:
-    if layer is None:
-        return None
-    shapes = np.asarray(layer.geometry.array, dtype=object)
-    near = shapes[shapely.intersects(shapes, outline)]
-    covered = shapely.intersection(outline, shapely.union_all(near)).area if len(near) else 0.0
-    return round(float(covered) / 10_000, 6)

@@ -22,10 +22,14 @@ def source_of(feature: dict[str, Any]) -> str:
     return f"{feature['source']}|{feature['layer']}"
 
 
-def words_of(inputs: Inputs, column: str) -> dict[str, str]:
-    """Return what the layer says of each measure; different words for one measure are joined."""
+def words_by_lnrs(inputs: Inputs, column: str) -> dict[str, dict[str, str]]:
+    """Return what the map of each LNRS says of its measures; different words for one measure are joined."""
+    return {one.lnrs_id: _words(one.measures, column) for one in inputs.maps}
+
+
+def _words(measures: gpd.GeoDataFrame, column: str) -> dict[str, str]:
     said: dict[str, dict[str, None]] = {}
-    for name, words in zip(inputs.measures["measure_id"], inputs.measures[column], strict=True):
+    for name, words in zip(measures["measure_id"], measures[column], strict=True):
         said.setdefault(name, {})[words] = None
     return {name: "; ".join(one for one in words if one) for name, words in said.items()}
 
@@ -39,7 +43,7 @@ def matches(
     post = {part.row.feature: part.row for part in parts if part.row.row.stage is Stage.POST}
     module_of = {part.row.feature: part.row.row.module for part in parts}
     locations = inputs.measures["location_id"].tolist()
-    texts, priorities = words_of(inputs, "measure"), words_of(inputs, "priority")
+    texts, priorities = words_by_lnrs(inputs, "measure"), words_by_lnrs(inputs, "priority")
     useless = {part.row.feature for part in parts if part.decision.status is Status.ERROR}
     found: list[dict[str, Any]] = []
     over = measures.overlaps
@@ -53,6 +57,7 @@ def matches(
             group = measures.groups[number]
             if group.beside:
                 continue
+            owner = terrain.owners[number]
             row = post.get(parcel)
             verdict = judge.verdict(row, number) if row else None
             relation = (
@@ -71,8 +76,8 @@ def matches(
                     "parcel_ref": feature["parcel_ref"],
                     "module": module.value,
                     "measure_id": group.measure_id,
-                    "measure": texts[group.measure_id],
-                    "priority": priorities[group.measure_id],
+                    "measure": texts[owner][group.measure_id],
+                    "priority": priorities[owner][group.measure_id],
                     "location_ids": ";".join(name for name in names if name),
                     "eligible": group.eligible,
                     "relation": relation.value,
@@ -97,17 +102,24 @@ def _intervention(intervention: object) -> str:
 def measures_used(parts: Sequence[Part], judge: Judge, inputs: Inputs) -> gpd.GeoDataFrame:
     """Return the mapped polygons that a parcel lies in, and whether a High part relies on them."""
     measures, frame = judge.terrain.measures, inputs.measures
-    wanted: dict[int, set[str]] = {}
+    owners = judge.terrain.owners
+    wanted: dict[int, set[tuple[str, str]]] = {}
     for part in parts:
-        wanted.setdefault(part.row.feature, set()).update(part.relies_on)
+        relied_on = {(part.lnrs_id, name) for name in part.relies_on}
+        wanted.setdefault(part.row.feature, set()).update(relied_on)
     used: dict[int, bool] = {}
     pairs = measures.pairs
     overlapping = (pairs.size > 0) & (pairs.polygon < len(frame))
     for parcel, polygon in zip(
         pairs.parcel[overlapping].tolist(), pairs.polygon[overlapping].tolist(), strict=True
     ):
-        relied = measures.groups[int(measures.group_of[polygon])].measure_id in wanted.get(parcel, set())
+        group = int(measures.group_of[polygon])
+        relied = (owners[group], measures.groups[group].measure_id) in wanted.get(parcel, set())
         used[polygon] = used.get(polygon, False) or relied
     kept = frame.iloc[sorted(used)].reset_index(drop=True)
     kept = kept.assign(relied_on=[used[at] for at in sorted(used)])
+    if len(inputs.maps) > 1:
+        # ids of measures may be alike: say whose each is where its layer does not
+        whose = [owners[int(measures.group_of[polygon])] for polygon in sorted(used)]
+        kept["lnrs_id"] = kept["lnrs_id"].where(kept["lnrs_id"] != "", whose)
     return gpd.GeoDataFrame(kept[columns.names(MEASURES_USED)], geometry=kept.geometry, crs=BNG)

@@ -12,12 +12,14 @@ from lnrs_geo import areas
 from lnrs_geo.columns import ISSUES
 from lnrs_geo.frames import conform, from_rows
 from lnrs_geo.gather import Inputs
+from lnrs_geo.maps import LoadedMap
 from lnrs_geo.model import Issue
 from lnrs_geo.multiplier.applications import Application
 from lnrs_geo.multiplier.decide import Decision
 from lnrs_geo.multiplier.regime import Publication, assumption, publication_of
 from lnrs_geo.multiplier.rules import Edition
 from lnrs_geo.settings import Settings, Sources
+from lnrs_geo.strategy import Strategy
 from lnrs_geo.terrain import Terrain
 
 SEVERITY_ORDER = ("error", "warning", "info")
@@ -25,6 +27,10 @@ ACCEPTED = (
     "DRAFT: crosswalk rows that a program proposed and nobody confirmed were accepted (--accept-proposed); "
     "nothing here may be relied on."
 )
+BY_STATUS = {
+    "sample": "The strategy is a made-up sample: no answer here says anything about real land.",
+    "draft": "The strategy is a consultation draft: its map decides nothing, and Table 8 applies.",
+}
 LIBRARIES = ("geopandas", "shapely", "pyproj", "pyogrio", "fiona", "rtree", "convertbng", "numpy", "pandas")
 
 
@@ -38,25 +44,19 @@ def run_record(
 ) -> dict[str, Any]:
     """Return everything needed to run it again and to see what it rests on; `assumed` comes first."""
     strategy = inputs.strategy
+    several = {"strategies": [_told(one) for one in inputs.maps]} if len(inputs.maps) > 1 else {}
     return {
         "program": f"lnrs-geo {program_version()}",
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
         "as_at": settings.as_at.isoformat(),
         "assumption": assumed,
         "notice": notice(inputs, accept_proposed=settings.accept_proposed),
-        "strategy": {
-            "lnrs_id": strategy.lnrs_id,
-            "name": strategy.name,
-            "title": strategy.title,
-            "status": strategy.status,
-            "published": strategy.published_text,
-            "published_source": strategy.published_source,
-            "sha256": strategy.sha256,
-        },
+        "strategy": _facts(strategy),
+        **several,
         "measures_source": dict(strategy.source),
         "rules": {"edition": edition.id, "title": edition.title, "publisher": edition.publisher},
         "inputs": inputs.files,
-        "crosswalk_rows": len(inputs.crosswalk.rows),
+        "crosswalk_rows": sum(len(one.crosswalk.rows) for one in inputs.maps),
         "options": {
             "tolerance_m": settings.tolerance_m,
             "intervention": settings.intervention,
@@ -68,8 +68,32 @@ def run_record(
             "accept_proposed": settings.accept_proposed,
         },
         "area_given": inputs.areas is not None,
-        "map_complete": inputs.map_complete,
+        "map_complete": all(one.complete for one in inputs.maps),
         "libraries": {name: _version(name) for name in LIBRARIES} | {"python": platform.python_version()},
+    }
+
+
+def _facts(strategy: Strategy) -> dict[str, str]:
+    """Return what the file of a strategy says of it."""
+    return {
+        "lnrs_id": strategy.lnrs_id,
+        "name": strategy.name,
+        "title": strategy.title,
+        "status": strategy.status,
+        "published": strategy.published_text,
+        "published_source": strategy.published_source,
+        "sha256": strategy.sha256,
+    }
+
+
+def _told(one: LoadedMap) -> dict[str, Any]:
+    """Return what is to be known of one of several strategies; one without parcels was not opened."""
+    return {
+        **_facts(one.strategy),
+        "opened": one.opened,
+        "map_complete": one.complete,
+        "crosswalk_rows": len(one.crosswalk.rows),
+        "measures_source": dict(one.strategy.source),
     }
 
 
@@ -80,7 +104,21 @@ def publications(inputs: Inputs, terrain: Terrain) -> dict[str, Publication]:
         known = areas.area(lnrs_id)
         if known is not None and known.published is not None:
             found[lnrs_id] = Publication(known.published.first, known.published.last)
-    return {**found, inputs.strategy.lnrs_id: publication_of(inputs.strategy)}
+    return found | {one.lnrs_id: publication_of(one.strategy) for one in inputs.maps}
+
+
+def assumed_of(inputs: Inputs, applications: Sequence[Application], as_at: date) -> str:
+    """Say what is assumed of the parcels without dates, for each strategy whose map was opened."""
+    maps = _opened(inputs)
+    told = {one: assumed(applications, publication_of(one.strategy), as_at) for one in maps}
+    if len(set(told.values())) == 1:
+        return told[maps[0]]
+    return " ".join(f"LNRS {one.lnrs_id} ({one.strategy.name}): {said}" for one, said in told.items())
+
+
+def _opened(inputs: Inputs) -> list[LoadedMap]:
+    """Return the maps that bear on the run; all of them where no parcel lies at any."""
+    return [one for one in inputs.maps if one.opened] or list(inputs.maps)
 
 
 def assumed(applications: Sequence[Application], publication: Publication, as_at: date) -> str:
@@ -98,11 +136,15 @@ def assumed(applications: Sequence[Application], publication: Publication, as_at
 
 def notice(inputs: Inputs, *, accept_proposed: bool) -> str:
     """Return the warning that a sample, a draft or unconfirmed rows carry into every output."""
-    by_status = {
-        "sample": "The strategy is a made-up sample: no answer here says anything about real land.",
-        "draft": "The strategy is a consultation draft: its map decides nothing, and Table 8 applies.",
-    }.get(inputs.strategy.status, "")
-    return " ".join(one for one in (by_status, ACCEPTED if accept_proposed else "") if one)
+    if len(inputs.maps) == 1:
+        told = [BY_STATUS.get(inputs.strategy.status, "")]
+    else:
+        told = [
+            f"LNRS {one.lnrs_id} ({one.strategy.name}): {BY_STATUS[one.strategy.status]}"
+            for one in _opened(inputs)
+            if one.strategy.status in BY_STATUS
+        ]
+    return " ".join(one for one in (*told, ACCEPTED if accept_proposed else "") if one)
 
 
 def trace(decision: Decision, *, statement: str) -> dict[str, Any]:

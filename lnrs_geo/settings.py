@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from lnrs_geo.errors import OptionError
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -17,6 +19,7 @@ Source: TypeAlias = "str | Path | gpd.GeoDataFrame"
 Table: TypeAlias = "str | Path | list[dict[str, Any]] | pd.DataFrame"
 
 DEFAULT_TOLERANCE_M = 2.0
+MATCHINGS = ("auto", "plain", "indexed")
 INTERVENTIONS = {"created": "create", "enhanced": "enhance", "either": "either", "": ""}
 
 
@@ -24,8 +27,9 @@ INTERVENTIONS = {"created": "create", "enhanced": "enhance", "either": "either",
 class Sources:
     """Files or frames of a run; an absent one is None or empty.
 
-    `layers` and `measures_layers` name layers where a file holds several; `field_map` maps fields
-    of the contract to columns; `crs` is what `--crs` says of files that state none.
+    `strategy` is the first strategy or the only one, `further` those beside it. `layers` and
+    `measures_layers` name layers where a file holds several; `field_map` maps fields of the contract
+    to columns; `crs` is what `--crs` says of files that state none.
     """
 
     measures: tuple[Source, ...]
@@ -44,6 +48,12 @@ class Sources:
     measures_layers: tuple[str, ...] = ()
     field_map: Mapping[str, str] = field(default_factory=dict)
     crs: str | None = None
+    further: tuple[str | Path, ...] = ()
+
+    @property
+    def strategies(self) -> tuple[str | Path, ...]:
+        """Every strategy of the run, in the order given."""
+        return (self.strategy, *self.further)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +62,8 @@ class Settings:
 
     `intervention` is create, enhance, either, or empty where each row says its own. `dates` are cells
     of an application, by column of `applications.csv`, that hold for every parcel without its own;
-    `accept_proposed` lets proposed crosswalk rows decide, for a draft.
+    `accept_proposed` lets proposed crosswalk rows decide, for a draft. `matching` says how parcels are
+    matched with what is mapped: auto, plain or indexed; the answers are the same.
     """
 
     as_at: date
@@ -60,6 +71,27 @@ class Settings:
     intervention: str = ""
     dates: Mapping[str, str] = field(default_factory=dict)
     accept_proposed: bool = False
+    matching: str = "auto"
+
+
+def several_strategies(strategy: str | Path | Sequence[str | Path]) -> tuple[str | Path, ...]:
+    """Return one strategy, or a list of them, as a tuple.
+
+    Raises
+    ------
+    OptionError
+        The list is empty.
+
+    Examples
+    --------
+    >>> several_strategies("derbyshire"), several_strategies(["a.toml", "b.toml"])
+    (('derbyshire',), ('a.toml', 'b.toml'))
+    """
+    if isinstance(strategy, str | Path):
+        return (strategy,)
+    if not strategy:
+        raise OptionError("No strategy is named.", where="--strategy", fix="Name one or more.")
+    return tuple(strategy)
 
 
 def name_of(source: object, role: str) -> str:

@@ -1,7 +1,7 @@
 """A strategy pack: what the program must know of one Local Nature Recovery Strategy.
 
 A pack is a TOML file with the strategy's names, its publication date, the names of its layers and
-fields, and the files that belong to it (its area, its crosswalk). The packs that come with the
+fields, and the files that belong to it (its measures, its area, its crosswalk). The packs that come with the
 program stand in `lnrs_geo/strategies`; anybody can write another and name it by its path.
 """
 
@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal, NoReturn, cast
+from typing import Literal, NoReturn, cast
 
 from lnrs_geo import areas, days
 from lnrs_geo.errors import StrategyError
+from lnrs_geo.toml_table import Table, nearest
 
 StrategyStatus = Literal["published", "draft", "sample"]
 
@@ -44,6 +45,8 @@ class Strategy:
         Column of the measures layer for each field that needs an alias (`measure_id` and so on).
     source
         Where the layers are published (`layers`), under which `licence`, in which `edition`.
+    measure_files
+        The files of the mapped measures; none where the user names them on each run.
     """
 
     lnrs_id: str
@@ -62,65 +65,12 @@ class Strategy:
     source: Mapping[str, str]
     path: Path
     sha256: str
+    measure_files: tuple[Path, ...] = ()
 
     @property
     def in_force(self) -> bool:
         """Whether its map decides anything: a consultation draft does not (UG, section 4)."""
         return self.status != "draft"
-
-
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """A TOML table together with what an error message needs to point at it."""
-
-    path: Path
-    name: str
-    values: Mapping[str, Any]
-
-    def refuse(self, key: str, what: str, fix: str) -> NoReturn:
-        """Raise a StrategyError that names the file and the key."""
-        place = f"[{self.name}] {key}" if self.name else key
-        raise StrategyError(what, where=f"{self.path}, {place}", fix=fix)
-
-    def only(self, allowed: tuple[str, ...]) -> None:
-        """Refuse a key that is not in `allowed`, naming the nearest one that is."""
-        for key in self.values:
-            if key not in allowed:
-                self.refuse(key, "No such key is known.", _nearest(key, allowed, what="key"))
-
-    def text(self, key: str) -> str:
-        """Return a text, empty where the key is absent."""
-        value = self.values.get(key, "")
-        if not isinstance(value, str):
-            self.refuse(key, f"It must be a text, not {value!r}.", "Put it in double quotes.")
-        return value.strip()
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        """Return a list of texts, empty where the key is absent."""
-        value = self.values.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(v, str) and v.strip() for v in value):
-            self.refuse(key, f"It must be a list of texts, not {value!r}.", 'Write ["one", "two"].')
-        return tuple(v.strip() for v in value)
-
-    def file(self, key: str) -> Path | None:
-        """Return the file that `key` names, which lies beside the strategy file unless absolute."""
-        name = self.text(key)
-        if not name:
-            return None
-        path = self.path.parent / name
-        if not path.is_file():
-            fix = f"Put the file beside {self.path.name}, correct the name, or take the key out."
-            self.refuse(key, f"There is no file {path}.", fix)
-        return path
-
-    def table(self, key: str, allowed: tuple[str, ...]) -> "_Table":
-        """Return an inner table whose keys are all in `allowed`, empty where it is absent."""
-        value = self.values.get(key, {})
-        if not isinstance(value, dict):
-            self.refuse(key, f"It must be a table, not {value!r}.", f"Write [{key}] on its own line.")
-        inner = _Table(self.path, key, value)
-        inner.only(allowed)
-        return inner
 
 
 def names() -> list[str]:
@@ -169,7 +119,7 @@ def load(name_or_path: str | Path) -> Strategy:
     except tomllib.TOMLDecodeError as error:
         fix = "Mend that line; the strategies that come with the program show the form."
         raise StrategyError(f"It is not valid TOML: {error}.", where=str(path), fix=fix) from error
-    return _build(_Table(path, "", values), sha256=hashlib.sha256(content).hexdigest())
+    return _build(Table(path, "", values), sha256=hashlib.sha256(content).hexdigest())
 
 
 def possible_days(text: str) -> tuple[date, date]:
@@ -222,7 +172,7 @@ def _refuse_name(text: str) -> NoReturn:
     )
 
 
-def _build(top: _Table, *, sha256: str) -> Strategy:
+def _build(top: Table, *, sha256: str) -> Strategy:
     """Return the record of a strategy file whose content has been read."""
     top.only(TOP_KEYS)
     for key in REQUIRED:
@@ -230,8 +180,8 @@ def _build(top: _Table, *, sha256: str) -> Strategy:
             top.refuse(key, "It is missing.", f"Add a line {key} = ...")
     status = top.text("status")
     if status not in STATUSES:
-        top.refuse("status", f"{status!r} is no status.", _nearest(status, STATUSES, what="status"))
-    measures = top.table("measures", ("layers", *MEASURE_FIELDS))
+        top.refuse("status", f"{status!r} is no status.", nearest(status, STATUSES, what="status"))
+    measures = top.table("measures", ("files", "layers", *MEASURE_FIELDS))
     source = top.table("source", SOURCE_KEYS)
     published, published_text = _published(top, status=status)
     return Strategy(
@@ -251,10 +201,11 @@ def _build(top: _Table, *, sha256: str) -> Strategy:
         source=_texts_of(source, SOURCE_KEYS),
         path=top.path,
         sha256=sha256,
+        measure_files=measures.files("files"),
     )
 
 
-def _published(top: _Table, *, status: str) -> tuple[tuple[date, date] | None, str]:
+def _published(top: Table, *, status: str) -> tuple[tuple[date, date] | None, str]:
     """Return the possible days of publication and the date as it was stated."""
     value = top.values.get("published", "")
     # TOML turns an unquoted 2025-01-15 into a date: as good as the text (a time of day is refused below).
@@ -273,7 +224,7 @@ def _published(top: _Table, *, status: str) -> tuple[tuple[date, date] | None, s
         top.refuse("published", f"{text!r} is no date: {error}.", fix)
 
 
-def _lnrs_id(top: _Table) -> str:
+def _lnrs_id(top: Table) -> str:
     """Return the strategy's id as text: 14, 14.0 and "14" are one."""
     value = top.values["lnrs_id"]
     if isinstance(value, bool) or not isinstance(value, str | int | float):
@@ -281,12 +232,6 @@ def _lnrs_id(top: _Table) -> str:
     return areas.one_id(value)
 
 
-def _texts_of(table: _Table, keys: tuple[str, ...]) -> Mapping[str, str]:
+def _texts_of(table: Table, keys: tuple[str, ...]) -> Mapping[str, str]:
     """Return the texts that a table holds under `keys`, those that are absent left out."""
     return MappingProxyType({key: table.text(key) for key in keys if table.text(key)})
-
-
-def _nearest(word: str, allowed: tuple[str, ...], *, what: str) -> str:
-    """Return advice that names the nearest allowed word, or all of them where none is near."""
-    near = difflib.get_close_matches(word.lower(), allowed, n=1, cutoff=0.6)
-    return f"Did you mean the {what} {near[0]!r}?" if near else f"Known: {', '.join(allowed)}."

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -45,15 +46,20 @@ def head_lines(result: Result) -> Iterator[str]:
     yield run["assumption"]
     if run["notice"]:
         yield f"NOTE: {run['notice']}"
-    strategy = run["strategy"]
-    published = (
-        f"published {strategy['published']}" if strategy["status"] != "draft" else "a draft, not published"
-    )
+    loaded = run.get("strategies", [run["strategy"]])
+    named = "; ".join(f"{one['name']}, {_published(one)}" for one in loaded)
     yield (
-        f"Strategy: {strategy['name']}, {published}. "
+        f"{'Strategy' if len(loaded) == 1 else 'Strategies'}: {named}. "
         f"Rules: {run['rules']['edition']}. Assessed as at {run['as_at']}."
     )
     yield ""
+
+
+def _published(strategy: dict[str, Any]) -> str:
+    published = (
+        f"published {strategy['published']}" if strategy["status"] != "draft" else "a draft, not published"
+    )
+    return published if strategy.get("opened", True) else f"{published} (no parcel lies there)"
 
 
 def _answer(parts: pd.DataFrame) -> Iterator[str]:

@@ -92,14 +92,15 @@ def solve(case: Case, folder: Path) -> Result:
     strategy = {"status": "published", "published": "2025-01-15", **case.get("strategy", {})}
     options = dict(case.get("options", {}))
     options.setdefault("as_at", date(2026, 11, 20))
-    areas = case.get("area", [{"land": EVERYWHERE}])
+    named = [_with_files(one, folder / name) for name, one in _strategies(case).items()]
+    areas = case.get("area", "not given" if named else [{"land": EVERYWHERE}])
     sites = {name: frame([{"land": case[name]}], {}) for name in ("apib", "acb") if name in case}
     given = case.get("parcels") or [case["parcel"]]
     return lnrs_geo.check(
         _parcels(given, case, folder / "parcels.gpkg"),
-        measures=frame(_measures(case), MEASURE_WORDS),
-        strategy=_strategy_file(strategy, folder),
-        crosswalk=_crosswalk(case),
+        measures=() if named else frame(_measures(case), MEASURE_WORDS),
+        strategy=named or _strategy_file(strategy, folder),
+        crosswalk=None if named else _crosswalk(case),
         overrides=[
             _renamed({**OVERRIDE_DEFAULTS, **row}, OVERRIDE_WORDS) for row in case.get("overrides", [])
         ],
@@ -170,6 +171,33 @@ def _crosswalk(case: Case) -> list[dict[str, Any]]:
 
 def _renamed(row: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, Any]:
     return {words.get(word, word): value for word, value in row.items()}
+
+
+def _strategies(case: Case) -> dict[str, dict[str, Any]]:
+    """Return the strategies of a case by name, those that it `load`s in that order, with its `change`s."""
+    told, change = case.get("strategies", {}), case.get("change", {})
+    return {name: {**told[name], **change.get(name, {})} for name in case.get("load", told)}
+
+
+def _with_files(told: Mapping[str, Any], folder: Path) -> Path:
+    """Write a strategy with the files that it names: measures, crosswalk and, where it has one, its area."""
+    folder.mkdir()
+    # a map holds a measure at least, be it far from everything
+    measures = frame(_measures(dict(told)), MEASURE_WORDS)
+    measures.to_file(folder / "measures.gpkg", layer="measures")
+    pd.DataFrame(_crosswalk(dict(told)), columns=list(COLUMNS)).to_csv(folder / "crosswalk.csv", index=False)
+    lines = [f'lnrs_id = "{told["lnrs"]}"', f'name = "{folder.name}"', 'authority = "Example Council"']
+    lines += [f'status = "{told.get("status", "published")}"']
+    lines += [f'published = "{told.get("published", "2025-01-15")}"']
+    if told.get("area"):
+        frame([{"land": told["area"]}], {}).to_file(folder / "area.gpkg", layer="area")
+        lines.append('area = "area.gpkg"')
+    lines += ["[measures]", 'files = ["measures.gpkg"]']
+    lines += [f"layers = {told['layers']!r}"] if "layers" in told else []
+    lines += ["[crosswalk]", 'file = "crosswalk.csv"']
+    path = folder / "strategy.toml"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
 
 
 def _strategy_file(told: Mapping[str, Any], folder: Path) -> Path:

@@ -8,6 +8,7 @@ Add one by appending it to a list; no test has to be changed. There are lists of
                  dates and tables of applications             flaws_dates.py
                  documents for Table 8, earlier files         flaws_papers.py
                  crosswalks, overrides, strategies            flaws_tables.py
+                 several strategies in one run                flaws_strategies.py
     CommandFlaw  what any other command is given              flaws_commands.py
 """
 
@@ -25,10 +26,11 @@ import geopandas as gpd
 import shapely
 
 from lnrs_geo.errors import CRSError, LayerError, LnrsGeoError, SourceError
-from tests.flaws_commands import COMMAND_FLAWS
+from tests.flaws_commands import COMMAND_FLAWS as ONE_COMMAND_FLAWS
 from tests.flaws_dates import DATE_FLAWS
 from tests.flaws_land import MAP_FLAWS, PARCEL_FLAWS
 from tests.flaws_papers import PAPER_FLAWS
+from tests.flaws_strategies import STRATEGIES_COMMAND_FLAWS, STRATEGIES_FLAWS
 from tests.flaws_tables import TABLE_FLAWS
 
 SQUARE = [[0, 0], [10, 0], [10, 10], [0, 10], [0, 0]]
@@ -375,5 +377,6 @@ TEXT_FLAWS = [
     Flaw("Parquet that is none", _bytes("a.parquet", b"PAR1 and nothing"), SourceError, "a.parquet"),
 ]
 FLAWS = [*FILE_FLAWS, *ARCHIVE_FLAWS, *TEXT_FLAWS]
-RUN_FLAWS = [*PARCEL_FLAWS, *MAP_FLAWS, *TABLE_FLAWS, *DATE_FLAWS, *PAPER_FLAWS]
+RUN_FLAWS = [*PARCEL_FLAWS, *MAP_FLAWS, *TABLE_FLAWS, *DATE_FLAWS, *PAPER_FLAWS, *STRATEGIES_FLAWS]
+COMMAND_FLAWS = [*ONE_COMMAND_FLAWS, *STRATEGIES_COMMAND_FLAWS]
 EVERY_FLAW = [*FLAWS, *RUN_FLAWS, *COMMAND_FLAWS]

@@ -53,7 +53,8 @@ def command(options: dict[str, Any]) -> list[str]:
         if name == "dates":
             words += [word for column, cell in value.items() for word in (option_name(column), cell)]
         elif name != "parcels":
-            words += [f"--{name.replace('_', '-')}", str(value)]
+            several = value if isinstance(value, tuple) else (value,)
+            words += [word for one in several for word in (f"--{name.replace('_', '-')}", str(one))]
     return words
 
 

@@ -41,7 +41,7 @@ KEYS_OF_A_CASE = {
     "authorities", "apib", "acb", "overrides", "strategy", "options", "expect", "issues", "no_issues",
     "parcel_check", "baseline_check", "refused", "baseline_rows", "dates", "applications", "documents",
     "documents_list", "list_columns", "submitted", "told", "not_told", "assumes", "summary", "exit",
-    "parcel_rows",
+    "parcel_rows", "strategies", "load", "change",
 }  # fmt: skip
 
 

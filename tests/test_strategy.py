@@ -25,6 +25,7 @@ area = "area.gpkg"
 authorities = ["One", "Two"]
 
 [measures]
+files = ["map.gpkg", "map.gdb"]
 layers = ["woods", "rivers"]
 measure_id = "Mea_Code"
 measure = "Measure"
@@ -43,6 +44,8 @@ def write(folder: Path, text: str) -> Path:
     """Write a strategy file and the files that the good one names."""
     (folder / "area.gpkg").touch()
     (folder / "habitats.csv").touch()
+    (folder / "map.gpkg").touch()
+    (folder / "map.gdb").mkdir(exist_ok=True)
     path = folder / "own.toml"
     path.write_text(text, encoding="utf-8")
     return path
@@ -65,6 +68,7 @@ def test_whole_file_is_read(tmp_path: Path) -> None:
         "authorities": ("One", "Two"), "measure_layers": ("woods", "rivers"), "fields": {},
         "crosswalk": tmp_path / "habitats.csv", "source": {}, "path": path,
         "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "measure_files": (tmp_path / "map.gpkg", tmp_path / "map.gdb"),
     }  # fmt: skip
     assert dict(read.fields) == {"measure_id": "Mea_Code", "measure": "Measure"}
     assert dict(read.source) == {"layers": "a site", "licence": "OGL v3", "edition": "2"}
@@ -129,6 +133,9 @@ FAULTS = [
     ('"habitats.csv"', '"nowhere.csv"', "[crosswalk] file", "take the key out"),
     ('["One", "Two"]', '"One"', "authorities", '["one", "two"]'),
     ('["woods", "rivers"]', "[1, 2]", "[measures] layers", '["one", "two"]'),
+    ('"map.gpkg", "map.gdb"', '"map.gpkg", "nowhere.gpkg"', "[measures] files", "take the key out"),
+    ('"map.gpkg", "map.gdb"', '"map.gpkg", "map.gpkg"', "[measures] files", "Name each file once"),
+    ('["map.gpkg", "map.gdb"]', '"map.gpkg"', "[measures] files", '["one", "two"]'),
     ('measure_id = "Mea_Code"', 'measureid = "Mea_Code"', "[measures] measureid", "'measure_id'"),
     ('measure_id = "Mea_Code"', "measure_id = 4", "[measures] measure_id", "double quotes"),
     ('licence = "OGL v3"', 'license = "OGL v3"', "[source] license", "'licence'"),

@@ -11,6 +11,7 @@ import click
 from lnrs_geo.cli.date_options import cells_of, date_options
 from lnrs_geo.errors import OptionError
 from lnrs_geo.multiplier.applications import COLUMNS
+from lnrs_geo.settings import MATCHINGS
 
 
 def shared_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -22,18 +23,19 @@ def shared_options(command: Callable[..., Any]) -> Callable[..., Any]:
                 "--measures",
                 type=file,
                 multiple=True,
-                required=True,
-                help="Mapped measures; may be repeated.",
+                help="Mapped measures; may be repeated. Not needed where the strategy file names them.",
             ),
             click.option(
                 "--measures-layer", multiple=True, metavar="NAME", help="A layer of the measures file to use."
             ),
             click.option(
                 "--strategy",
-                default="derbyshire",
+                "strategies",
+                multiple=True,
+                default=("derbyshire",),
                 show_default=True,
                 metavar="NAME|FILE.toml",
-                help="The LNRS.",
+                help="The LNRS; may be repeated, each file with measures and area of its own.",
             ),
             click.option(
                 "--crosswalk", type=file, help="CSV: which habitat is consistent with which measure."
@@ -97,6 +99,10 @@ def judging_options(command: Callable[..., Any]) -> Callable[..., Any]:
                 "--accept-proposed", is_flag=True,
                 help="For drafts only: let unconfirmed crosswalk rows decide.",
             ),
+            click.option(
+                "--matching", type=click.Choice(MATCHINGS), default=MATCHINGS[0], show_default=True,
+                help="How parcels are matched; the answers are the same.",
+            ),
             click.option("--strict", is_flag=True, help="Exit with 1 where a row needs a person too."),
             date_options(*COLUMNS[1:]),
         )
@@ -117,14 +123,17 @@ def judging(options: dict[str, Any]) -> dict[str, Any]:
         "intervention": options["intervention"] or "",
         "tolerance_m": options["tolerance"],
         "accept_proposed": options["accept_proposed"],
+        "matching": options["matching"],
     }
 
 
 def common(options: dict[str, Any]) -> dict[str, Any]:
     """Return the options that `check` and `site` share as the keywords of their functions."""
+    named = options["strategies"]
+    _require_measures(options)
     return {
         "measures": options["measures"],
-        "strategy": options["strategy"],
+        "strategy": named[0] if len(named) == 1 else named,
         "crosswalk": options["crosswalk"],
         "area": options["area"],
         "authorities": options["authorities"],
@@ -136,6 +145,16 @@ def common(options: dict[str, Any]) -> dict[str, Any]:
         "crs": options["crs"],
         "as_at": options["as_at"].date() if options["as_at"] else None,
     }
+
+
+def _require_measures(options: dict[str, Any]) -> None:
+    """Ask for `--measures` where the one strategy names none, before anything else is read."""
+    from lnrs_geo.strategy import load
+
+    named = options["strategies"]
+    if not options["measures"] and len(named) == 1 and not load(named[0]).measure_files:
+        context = click.get_current_context()
+        raise click.MissingParameter(ctx=context, param_hint="'--measures'", param_type="option")
 
 
 def pair(text: str) -> tuple[str, str]:
