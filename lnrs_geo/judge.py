@@ -3,23 +3,22 @@
 To the splitter the answers are opaque codes; this is where a code and an answer are the same thing.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import replace
 
+from lnrs_geo.brief import Brief
 from lnrs_geo.mapped_land import MappedLand
 from lnrs_geo.model import Retention, Significance, Stage, Status
 from lnrs_geo.multiplier import overrides as overriding
 from lnrs_geo.multiplier.applications import Application
-from lnrs_geo.multiplier.consistency import Answer, Crosswalk, Proposal, Verdict
+from lnrs_geo.multiplier.consistency import Answer, Proposal, Verdict
 from lnrs_geo.multiplier.criteria import Land, Mapped, Place, Row
 from lnrs_geo.multiplier.decide import Decision, assign
-from lnrs_geo.multiplier.documents import Listed, described, speaks_of, specified
+from lnrs_geo.multiplier.documents import described, speaks_of, specified
 from lnrs_geo.multiplier.overrides import Override
-from lnrs_geo.multiplier.regime import Publication, Regime, on_or_off_site, regime_of
-from lnrs_geo.multiplier.rules import Edition
+from lnrs_geo.multiplier.regime import Regime, on_or_off_site, regime_of
 from lnrs_geo.rows import FeatureRow
-from lnrs_geo.spatial.split import Cover, Piece
+from lnrs_geo.spatial.split import Piece
 from lnrs_geo.terrain import Terrain
 
 Answered = tuple[Status, Significance | None, Significance | None]
@@ -48,27 +47,6 @@ FOREIGN = Verdict(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Brief:
-    """What a judge goes by.
-
-    `publications` says when the LNRS of each id was published (absent: not known); `lnrs_id` is the
-    strategy that is loaded; `overrides` go by parcel row number; `documents` is the list given for
-    Table 8, None where none was given.
-    """
-
-    edition: Edition
-    as_at: date
-    lnrs_id: str
-    publications: Mapping[str, Publication]
-    crosswalk: Crosswalk
-    overrides: Mapping[int, Override] = field(default_factory=dict)
-    documents: Sequence[Listed] | None = None
-    area_given: bool = True
-    map_complete: bool = True
-    documents_complete: bool = True
-
-
 class Judge:
     """Answers for the rows of a run; distinct facts are decided once.
 
@@ -87,7 +65,7 @@ class Judge:
         self.verdicts: dict[tuple[int, Proposal, Override | None], Verdict] = {}
         self._decisions: dict[tuple[int, Place], Decision] = {}
         self._numbers: dict[Row, int] = {}
-        self._stated_rows: dict[tuple[int, Stage, str], tuple[int, Row]] = {}
+        self._stated_rows: dict[tuple[int, str], tuple[int, Row]] = {}
         self._regimes: dict[tuple[Stage, Application, str, bool], Regime] = {}
         self.measures = MappedLand(terrain.measures, terrain.geometries)
         self._documents = (
@@ -105,7 +83,7 @@ class Judge:
 
         Hashing the facts anew for every question would cost more than the questions.
         """
-        key = (row.feature, row.row.stage, lnrs_id)
+        key = (row.kind, lnrs_id)
         if key not in self._stated_rows:
             stated = replace(row.row, regime=self._regime(row, lnrs_id))
             self._stated_rows[key] = (self._numbers.setdefault(stated, len(self._numbers)), stated)
@@ -133,12 +111,12 @@ class Judge:
     def map_of(self, row: FeatureRow, lnrs_id: str) -> MappedLand | None:
         """Return the map that answers for a row on the land of an LNRS; None where none is asked.
 
-        Measures answer in the strategy that is loaded, documents of planning authorities wherever an
-        LNRS is known not to be published yet.
+        Measures answer in the strategies that are loaded, documents of planning authorities wherever
+        an LNRS is known not to be published yet.
         """
         table = self.regime(row, lnrs_id).table
         if table in ASK_MEASURES:
-            return self.measures if lnrs_id == self.brief.lnrs_id and row.proposal is not None else None
+            return self.measures if self.brief.is_loaded(lnrs_id) and row.proposal is not None else None
         return self._documents if table == "table-8" and not row.row.obstacle else None
 
     # Answers
@@ -161,7 +139,7 @@ class Judge:
         """Return a zone as the decision wants it, with what is mapped there."""
         lnrs_id, authority = self.zone_name(zone)
         if self.regime(row, lnrs_id).table != "table-8":
-            return Place(self.land(zone), mapped, self.brief.map_complete)
+            return Place(self.land(zone), mapped, self.brief.is_complete(lnrs_id))
         given = self.brief.documents
         if given is None:
             return Place(self.land(zone))
@@ -176,12 +154,13 @@ class Judge:
 
     def verdict(self, row: FeatureRow, group: int) -> Verdict | None:
         """Return what crosswalk and override say of a measure for a row; None where nobody asks."""
-        if row.proposal is None or self.map_of(row, self.brief.lnrs_id) is not self.measures:
+        owner = self.terrain.owners[group]
+        if row.proposal is None or self.map_of(row, owner) is not self.measures:
             return None
         key = (group, row.proposal, self.brief.overrides.get(row.feature))
         if key not in self.verdicts:
             one = self.terrain.measures.groups[group]
-            said = self.crosswalk.verdict(one.measure_id, row.proposal, eligible=one.eligible)
+            said = self.brief.crosswalk_of(owner).verdict(one.measure_id, row.proposal, eligible=one.eligible)
             self.verdicts[key] = FOREIGN if one.foreign else overriding.apply(key[2], said)
         return self.verdicts[key]
 
@@ -196,7 +175,7 @@ class Judge:
                 whose=document.authority,
                 repaired=document.changed,
             )
-        verdict = self.verdict(row, group)
+        verdict = self.verdict(row, group) if self.terrain.owners[group] == lnrs_id else None
         if verdict is None:
             return None
         one = self.terrain.measures.groups[group]
@@ -210,8 +189,14 @@ class Judge:
             one.beside,
         )
 
+    def speaking(self, groups: Sequence[int], lnrs_id: str) -> list[int]:
+        """Leave out the measures that other maps draw on the land of an LNRS whose own map is loaded."""
+        if not self.brief.is_loaded(lnrs_id):
+            return list(groups)
+        return [group for group in groups if self.terrain.owners[group] == lnrs_id]
+
     def land(self, zone: int) -> Land:
-        """Say how a zone lies to the strategy that is loaded (rules section 4)."""
+        """Say how a zone lies to the strategies that are loaded (rules section 4)."""
         if not self.brief.area_given:
             return Land.NOT_GIVEN
         lnrs_id = self.zone_name(zone)[0]
@@ -219,7 +204,7 @@ class Judge:
             Land.OUTSIDE
             if not lnrs_id
             else Land.IN_AREA
-            if lnrs_id == self.brief.lnrs_id
+            if self.brief.is_loaded(lnrs_id)
             else Land.OTHER_LNRS
         )
 
@@ -240,25 +225,18 @@ class Judge:
         place = self.place(row, zone, mapped)
         return code_of(self.decide(row, place, lnrs_id=self.zone_name(zone)[0]))
 
-    def covers(self, row: FeatureRow, polygons: list[int], *, lnrs_id: str) -> list[Cover]:
-        """Gather the polygons of an LNRS's map by the answer they give a row, strongest first."""
-        found = self.map_of(row, lnrs_id)
-        if found is None:
-            return []
-        by_code: dict[int, list[int]] = {}
-        coverage = found.coverage
+    def code_under(self, row: FeatureRow, group: int, *, lnrs_id: str) -> int | None:
+        """Name the answer that a group of polygons of an LNRS's map gives a row; None where it gives none."""
+        mapped = self.mapped(row, group, lnrs_id=lnrs_id)
+        if mapped is None or (mapped.beside and mapped.answer is not Answer.YES):
+            return None
         land = Land.IN_AREA if self.brief.area_given else Land.NOT_GIVEN
-        for polygon in polygons:
-            mapped = self.mapped(row, int(coverage.group_of[polygon]), lnrs_id=lnrs_id)
-            if mapped is None or (mapped.beside and mapped.answer is not Answer.YES):
-                continue
-            place = (
-                Place(land, (mapped,), self.brief.map_complete)
-                if found is self.measures
-                else Place(land, documents=(mapped,))
-            )
-            by_code.setdefault(code_of(self.decide(row, place, lnrs_id=lnrs_id)), []).append(polygon)
-        return [Cover(code, coverage.polygons[by_code[code]]) for code in STRONGEST_FIRST if code in by_code]
+        place = (
+            Place(land, (mapped,), self.brief.is_complete(lnrs_id))
+            if self.map_of(row, lnrs_id) is self.measures
+            else Place(land, documents=(mapped,))
+        )
+        return code_of(self.decide(row, place, lnrs_id=lnrs_id))
 
     def fitting(self, row: FeatureRow, piece: Piece, mapped: tuple[Mapped, ...]) -> tuple[Mapped, ...]:
         """Leave out what meets a part only in a sliver which took its neighbour's answer."""

@@ -5,20 +5,23 @@ layer is told where those answers lie, as opaque codes; the multiplier decides e
 comes back.
 """
 
-from dataclasses import dataclass, replace
+import math
+from dataclasses import dataclass
 
 import numpy as np
 import shapely
 
-from lnrs_geo.judge import Judge
+from lnrs_geo.answers import Answers, Ground
+from lnrs_geo.judge import STRONGEST_FIRST, Judge
+from lnrs_geo.mapped_land import CLEARLY_M2, MappedLand
 from lnrs_geo.model import Module, Significance, Status
-from lnrs_geo.multiplier.criteria import Land, Place, consistent_measures
+from lnrs_geo.multiplier.criteria import Land, Place
 from lnrs_geo.multiplier.decide import Decision
 from lnrs_geo.reach import Reach
 from lnrs_geo.rows import FeatureRow
 from lnrs_geo.spatial import split
 from lnrs_geo.spatial.match import measure_sizes
-from lnrs_geo.spatial.split import Cover, Piece, Zone
+from lnrs_geo.spatial.split import Piece, Zone
 from lnrs_geo.terrain import Terrain, lies_in
 
 STRADDLING = (
@@ -69,7 +72,9 @@ class Assessor:
 
     def __init__(self, terrain: Terrain, judge: Judge, *, tolerance_m: float) -> None:
         self.terrain, self.judge = terrain, judge
-        self.reach = Reach(terrain, judge, tolerance_m=tolerance_m)
+        self.answers = Answers(judge)
+        self.reach = Reach(terrain, self.answers, tolerance_m=tolerance_m)
+        self._named: dict[tuple[object, ...], tuple[str, ...]] = {}
         self.remarks: list[Remark] = []
 
     def parts(self, row: FeatureRow) -> list[Part]:
@@ -81,8 +86,7 @@ class Assessor:
             decision = self.judge.decide(row, Place(Land.OUTSIDE), lnrs_id=self.judge.lnrs_of(number))
             return [self._finished(row, 1, geometry, number, decision)]
         zones = self.reach.zones(row)
-        covers = self.reach.covers(row, zones)
-        pieces = self._pieces(row, geometry, zones, covers)
+        pieces = self._pieces(row, geometry, zones)
         if row.vertical and len({piece.code for piece in pieces}) > 1:
             return [self._straddling(row, geometry, pieces)]
         if row.vertical and len(pieces) > 1:
@@ -90,16 +94,14 @@ class Assessor:
             pieces = [Piece(largest.code, largest.zone, geometry)]
         flags = self.reach.borderline(row, geometry, pieces, zones)
         order = sorted(
-            range(len(pieces)), key=lambda at: (pieces[at].code, self.judge.zone_name(pieces[at].zone))
+            range(len(pieces)), key=lambda at: (pieces[at].code, self.answers.zone_name(pieces[at].zone))
         )
         return [
-            self._part(row, number, pieces[at], whole=len(pieces) == 1, borderline=flags[at])
+            self._part(row, number, pieces, at, borderline=flags[at])
             for number, at in enumerate(order, start=1)
         ]
 
-    def _pieces(
-        self, row: FeatureRow, geometry: shapely.Geometry, zones: list[Zone], covers: list[Cover]
-    ) -> list[Piece]:
+    def _pieces(self, row: FeatureRow, geometry: shapely.Geometry, zones: list[Zone]) -> list[Piece]:
         """Cut a parcel, or see at once that there is nothing to cut."""
         inside = self.terrain.inside_zone.get(row.feature)
         point = int(shapely.get_dimensions(geometry)) == 0
@@ -110,8 +112,10 @@ class Assessor:
             code = self.reach.single_code(row, zone)
             if code is not None:
                 return [Piece(code, zone.number, geometry)]
-            zones = [Zone(zone.number, None, zone.default, zone.covered)]
-        cut = split.cut(geometry, zones=zones, covers=covers)
+            land = [Zone(zone.number, None, zone.default, zone.covered)]
+            cut = split.cut(geometry, zones=land, covers=self.reach.covers(row, zones))
+        else:
+            cut = split.cut(geometry, zones=zones, covers=self.reach.covers(row, zones))
         for size in cut.sliver_sizes:
             unit = "m2" if row.row.module is Module.AREA else "m"
             self.remarks.append(
@@ -141,45 +145,62 @@ class Assessor:
         decision = self.judge.decide_held(
             row, place, lnrs_id=self.judge.lnrs_of(largest.zone), held=STRADDLING
         )
-        over = self._ids(self.judge.measures.groups_over(row.feature, geometry, whole=True))
-        return self._finished(row, 1, geometry, largest.zone, decision, also_in=tuple(sorted(over)))
+        groups = self.judge.measures.groups_over(row.feature, geometry, whole=True)
+        over = self._ids(groups, self.answers.lnrs_of(largest.zone))
+        return self._finished(row, 1, geometry, largest.zone, decision, also_in=over)
 
-    def _part(self, row: FeatureRow, number: int, piece: Piece, *, whole: bool, borderline: bool) -> Part:
-        lnrs_id = self.judge.lnrs_of(piece.zone)
-        land = self.judge.map_of(row, lnrs_id)
-        groups = land.groups_over(row.feature, piece.geometry, whole=whole) if land is not None else []
-        mapped = tuple(
-            sorted(
-                {
-                    one
-                    for group in groups
-                    if (one := self.judge.mapped(row, group, lnrs_id=lnrs_id)) is not None
-                },
-                key=lambda one: (one.measure_id, one.answer, one.repaired),
-            )
-        )
-        in_apib, in_acb = self._in_areas(row, piece)
-        mapped = self.judge.fitting(row, piece, mapped)
-        place = replace(self.judge.place(row, piece.zone, mapped), in_apib=in_apib, in_acb=in_acb)
-        decision = self.judge.decide(row, place, lnrs_id=lnrs_id)
+    def _part(self, row: FeatureRow, number: int, pieces: list[Piece], at: int, *, borderline: bool) -> Part:
+        piece, whole = pieces[at], len(pieces) == 1
+        lnrs_id = self.answers.lnrs_of(piece.zone)
+        land = self.answers.map_of(row, lnrs_id)
+        groups: list[int] = []
+        if land is not None:
+            known = {} if whole else self._known(row, pieces, at, land)
+            groups = land.groups_over(row.feature, piece.geometry, whole=whole, known=known)
+        ground = Ground(piece.zone, tuple(groups), *self._in_areas(row, piece))
+        decision, consistent = self.answers.decision(row, piece, ground)
         relies_on: tuple[str, ...] = ()
-        good = set(consistent_measures(place))
-        if land is not None and good and decision.significance is Significance.HIGH:
-            consistent = [group for group in groups if self.judge.mapped(row, group, lnrs_id=lnrs_id) in good]
+        if land is not None and consistent and decision.significance is Significance.HIGH:
             relies_on = land.relied_on(row.feature, piece.geometry, consistent=consistent)
         if land is not self.judge.measures:
             groups = self.judge.measures.groups_over(row.feature, piece.geometry, whole=whole)
-        over = self._ids(groups)
+        also_in = tuple(one for one in self._ids(groups, lnrs_id) if one not in relies_on)
         return self._finished(
-            row, number, piece.geometry, piece.zone, decision,
-            relies_on=relies_on, also_in=tuple(sorted(over - set(relies_on))),
+            row, number, piece.geometry, piece.zone, decision, relies_on=relies_on, also_in=also_in,
             borderline=borderline, along_edge=piece.along_edge,
         )  # fmt: skip
 
-    def _ids(self, groups: list[int]) -> set[str]:
-        """Return the ids of groups of measures that are mapped there, not merely beside."""
-        known = self.terrain.measures.groups
-        return {known[number].measure_id for number in groups if not known[number].beside}
+    def _known(self, row: FeatureRow, pieces: list[Piece], at: int, land: MappedLand) -> dict[int, bool]:
+        """Say which groups of polygons overlap a piece, as far as the cutting of its parcel tells.
+
+        Land under two answers went to the stronger. So but for slivers a piece holds nothing of polygons
+        whose answer is stronger than its own; and of polygons of its own answer it holds all that the
+        pieces of stronger ones cannot hold.
+        """
+        piece = pieces[at]
+        if math.isinf(piece.exchanged) or piece.code not in STRONGEST_FIRST:
+            return {}
+        rank = STRONGEST_FIRST.index
+        stronger = [other for other in pieces if rank(other.code) < rank(piece.code)]
+        taken = sum(other.geometry.area for other in stronger) + piece.exchanged + CLEARLY_M2
+        lnrs_id = self.answers.lnrs_of(piece.zone)
+        found: dict[int, bool] = {}
+        for group, (_, overlap) in land.met(row.feature).items():
+            code = self.answers.code_under(row, group, lnrs_id=lnrs_id)
+            if code == piece.code and overlap > taken:
+                found[group] = True
+            elif code is not None and rank(code) < rank(piece.code) and not piece.exchanged:
+                found[group] = False
+        return found
+
+    def _ids(self, groups: list[int], lnrs_id: str) -> tuple[str, ...]:
+        """Return the ids of groups of measures that are mapped on land of an LNRS, not merely beside."""
+        key = (lnrs_id, *groups)
+        if key not in self._named:
+            known = self.terrain.measures.groups
+            own = [known[number] for number in self.judge.speaking(groups, lnrs_id)]
+            self._named[key] = tuple(sorted({group.measure_id for group in own if not group.beside}))
+        return self._named[key]
 
     def _in_areas(self, row: FeatureRow, piece: Piece) -> tuple[bool, bool]:
         """Say whether a part lies in an APIB, in an ACB, of a parcel that does by more than the limit."""
@@ -203,10 +224,10 @@ class Assessor:
         borderline: bool = False,
         along_edge: bool = False,
     ) -> Part:
-        lnrs_id, authority = self.judge.zone_name(zone)
+        lnrs_id, authority = self.answers.zone_name(zone)
         # a row in error has no size: what was drawn does not say how long or large the habitat is
         known = geometry is not None and decision.status is not Status.ERROR
-        size = float(measure_sizes(np.array([geometry], dtype=object))[0]) if known else float("nan")
+        size = self._size(row, geometry) if known else float("nan")
         return Part(
             row,
             number,
@@ -220,3 +241,9 @@ class Assessor:
             borderline,
             along_edge,
         )
+
+    def _size(self, row: FeatureRow, geometry: shapely.Geometry) -> float:
+        """Return the size of a part in its own unit; that of a whole parcel is known."""
+        if geometry is self.terrain.geometries[row.feature]:
+            return float(self.terrain.sizes[row.feature])
+        return float(measure_sizes(np.array([geometry], dtype=object))[0])

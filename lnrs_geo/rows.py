@@ -6,39 +6,36 @@ feature's words is asked here, so that matching and splitting see geometry alone
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 
 from lnrs_geo.issues import issue
-from lnrs_geo.location import is_off_site, location_issues
-from lnrs_geo.model import Intervention, Issue, Module, Retention, Significance, Stage
+from lnrs_geo.location import location_issues
+from lnrs_geo.model import Issue, Module, Stage
 from lnrs_geo.multiplier import claims, habitats, retention
 from lnrs_geo.multiplier.applications import Application
 from lnrs_geo.multiplier.consistency import Proposal
 from lnrs_geo.multiplier.criteria import Row
-from lnrs_geo.multiplier.documents import Listed, find_judgement
-from lnrs_geo.multiplier.regime import Regime
+from lnrs_geo.multiplier.documents import Listed
 from lnrs_geo.own_baselines import OwnBaselines
-
-# A row learns which table applies when its place is known.
-NOT_ASKED = Regime("", "", "")
+from lnrs_geo.said import Reader, Said
 
 
 @dataclass(frozen=True, slots=True)
 class FeatureRow:
     """A feature at a stage: `feature` is its row number in the parcel frame.
 
-    `row` says nothing yet of the table that applies: that depends on the place. `proposal` is None
-    where no measure could be asked (baseline, retained, unclear rows); `subject` is the habitat that
-    the row speaks of, None where the metric does not know it; `earlier` the claim of the same
-    baseline in an earlier file.
+    Rows of one `kind` are alike in `row`, `proposal`, `subject`, `application` and `off_site`: at one
+    place, and without an override, they get one answer. `row` says nothing yet of the table that applies:
+    that depends on the place. `proposal` is None where no measure could be asked (baseline, retained,
+    unclear rows); `subject` is the habitat that the row speaks of, None where the metric does not know
+    it; `earlier` the claim of the same baseline in an earlier file.
     """
 
     feature: int
+    kind: int
     row: Row
     proposal: Proposal | None
     subject: habitats.Habitat | None
@@ -90,128 +87,47 @@ def feature_rows(
     issues: list[Issue] = []
     silent = _layers_without_claims(parcels)
     own = OwnBaselines(parcels, modules)
+    reader = Reader(known.documents, known.earlier, intervention=intervention)
     for at, feature in enumerate(parcels.itertuples(index=False)):
         module = modules[at]
         place = {"dataset": feature.source, "layer": feature.layer, "feature": feature.parcel_ref}
         issues += [*location_issues(feature.location, place), *own.issues(feature, module)]
-        raw = retention.RawRow(
-            feature.template,
-            feature.table_stage,
-            (module or Module.AREA).value,
-            feature.retention,
-            feature.baseline_habitat,
-            feature.proposed_habitat,
-        )
-        given = Intervention(intervention) if intervention in set(Intervention) else None
-        either = intervention == "either"
-        fault = _fault(feature, module, bool(wrong_type[at]))
-        for stage in retention.stages(
-            raw, default_intervention=given or (Intervention.CREATE if either else None)
+        fault = _fault(feature.geom_state, module, bool(wrong_type[at]))
+        for one in reader.read(
+            feature,
+            module or Module.AREA,
+            application=known.applications[at],
+            fault=fault,
+            own=own.claim(feature, module),
         ):
-            for remark in stage.issues:
+            for remark in one.stage.issues:
                 issues.append(
                     issue(remark.code, remark.message, field=remark.field, value=remark.value, **place)
                 )
-            found = _find(stage.habitat_text, module)
-            issues += _habitat_issues(stage, found, place)
-            rows.append(
-                _feature_row(
-                    at, feature, module or Module.AREA, stage, found,
-                    fault=fault,
-                    either=either and feature.template == "plain" and habitats.is_blank(feature.retention),
-                    known=known,
-                    own=own.claim(feature, module),
-                    claim_due=(feature.source, feature.layer, stage.stage) not in silent,
-                )
-            )  # fmt: skip
+            issues += _habitat_issues(one.stage, one.found, place)
+            due = (feature.source, feature.layer, one.stage.stage) not in silent
+            rows.append(_of_feature(at, one, claim_due=due))
     return rows, issues
 
 
-def _feature_row(
-    at: int,
-    feature: Any,
-    module: Module,
-    stage: retention.StageRow,
-    found: habitats.HabitatMatch,
-    *,
-    fault: tuple[str, str],
-    either: bool,
-    known: Known,
-    own: claims.Claim,
-    claim_due: bool,
-) -> FeatureRow:
-    habitat = found.habitat
-    obstacle, note = fault
-    if not obstacle and stage.stage is Stage.POST and stage.retention is not Retention.RETAINED:
-        obstacle, note = _unclear(stage, found)
-    is_baseline = stage.stage is Stage.BASELINE
-    claim = claims.read_label(feature.baseline_ss if is_baseline else feature.proposed_ss)
-    earlier = (
-        known.earlier.find(site_ref=feature.site_ref, parcel_ref=feature.parcel_ref, module=module)
-        if known.earlier
-        else None
-    )
-    row = Row(
-        module=module,
-        stage=stage.stage,
-        retention=None if either else stage.retention,
-        intervention=None if either else stage.intervention,
-        habitat=habitat.habitat if habitat else stage.habitat_text,
-        regime=NOT_ASKED,
-        scores_zero=bool(habitat and habitat.scores_zero and not obstacle),
-        obstacle=obstacle,
-        obstacle_note=note,
-        held=None
-        if known.earlier and earlier is None and _is_kept_ground(stage)
-        else _held(stage, claim, earlier or own),
-        judgement=find_judgement(
-            known.documents,
-            site_ref=feature.site_ref,
-            parcel_ref=feature.parcel_ref,
-            stage=Stage.BASELINE if stage.retention is Retention.RETAINED else stage.stage,
-        ),
-    )
-    asks = (
-        row.stage is Stage.POST
-        and stage.retention in (Retention.CREATED, Retention.ENHANCED)
-        and not row.obstacle
-        and not row.scores_zero
-    )
-    application = known.applications[at]
+def _of_feature(feature: int, said: Said, *, claim_due: bool) -> FeatureRow:
     return FeatureRow(
-        feature=at,
-        row=row,
-        proposal=Proposal(module, habitat.habitat, habitat.broad, row.intervention)
-        if asks and habitat
-        else None,
-        subject=habitat,
-        claim=claim,
+        feature=feature,
+        kind=said.kind,
+        row=said.row,
+        proposal=said.proposal,
+        subject=said.found.habitat,
+        claim=said.claim,
         claim_due=claim_due,
-        vertical=bool(feature.vertical),
-        application=application,
-        off_site=is_off_site(feature.location, application),
-        earlier=earlier if is_baseline else None,
+        vertical=said.vertical,
+        application=said.application,
+        off_site=said.off_site,
+        earlier=said.earlier,
     )
 
 
-def _is_kept_ground(stage: retention.StageRow) -> bool:
-    """Say whether a row has the value of a baseline, which an earlier file can hold."""
-    return stage.stage is Stage.BASELINE or stage.retention is Retention.RETAINED
-
-
-def _held(stage: retention.StageRow, claim: claims.Claim, baseline: claims.Claim) -> Significance | None:
-    """Return the value that stands where the dates keep it: as in an earlier file, else as claimed.
-
-    Retained habitat has the value of its own baseline (rules 2.2).
-    """
-    if stage.stage is Stage.POST and stage.retention is not Retention.RETAINED:
-        return claim.significance
-    return baseline.significance
-
-
-def _fault(feature: object, module: Module | None, wrong_type: bool) -> tuple[str, str]:
+def _fault(state: str, module: Module | None, wrong_type: bool) -> tuple[str, str]:
     """Name the fault of a feature that no stage can get past; "" where there is none."""
-    state = str(feature.geom_state)  # type: ignore[attr-defined]
     if state == "missing":
         return "error", "The feature has no geometry, so no answer can be computed."
     if state == "unreadable":
@@ -229,19 +145,6 @@ def _fault(feature: object, module: Module | None, wrong_type: bool) -> tuple[st
             "The geometry is invalid and its repair changes the area by more than 1 m2 or 0.1 %, so where the parcel "
             "lies is not certain.",
         )
-    return "", ""
-
-
-def _unclear(stage: retention.StageRow, found: habitats.HabitatMatch) -> tuple[str, str]:
-    """Name what keeps a post-development row from being looked up; "" where nothing does."""
-    said = " ".join(remark.message for remark in stage.issues)
-    if any(remark.code == "retention-unknown" for remark in stage.issues):
-        return "unknown-intervention", f"{said} Whether the habitat is created or enhanced is not known."
-    if stage.problem:
-        return stage.problem, said or "The row does not say what is created or enhanced."
-    if found.habitat is None:
-        nearest = f" Nearest names: {'; '.join(found.nearest)}." if found.nearest else ""
-        return "unknown-habitat", f"{stage.habitat_text!r} is no habitat of the metric.{nearest}"
     return "", ""
 
 
@@ -266,13 +169,6 @@ def _habitat_issues(
             value=stage.habitat_text,
             **place,
         )
-
-
-@lru_cache(maxsize=4096)
-def _find(text: str, module: Module | None) -> habitats.HabitatMatch:
-    if not text:
-        return habitats.HabitatMatch(None, "none")
-    return habitats.find(text, module=module)
 
 
 def _layers_without_claims(parcels: gpd.GeoDataFrame) -> set[tuple[str, str, Stage]]:

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Literal
 
@@ -76,6 +76,7 @@ def is_blank(text: str) -> bool:
     return " ".join(text.split()).casefold() in BLANKS
 
 
+@lru_cache(maxsize=8192)  # a file names few habitats, each of them many times
 def find(text: str, *, module: Module | None = None) -> HabitatMatch:
     r"""Find the metric habitat that a name means, or the names nearest to it.
 

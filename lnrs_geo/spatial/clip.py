@@ -46,8 +46,20 @@ def clip(polygons: Geometries, box: Box) -> Geometries:
         & (bounds[:, 3] <= box[3])
     )
     result = polygons.copy()
-    for at in np.flatnonzero(~within):
-        result[at] = _clip_one(_nearest_tile(polygons[at], box), box)
+    cross = np.flatnonzero(~within)
+    if len(cross):
+        nearest = [_nearest_tile(polygon, box) for polygon in polygons[cross]]
+        result[cross] = _clip_all(np.array(nearest, dtype=object), box)
+    return result
+
+
+def trimmed(polygons: Geometries, box: Box) -> Geometries:
+    """Clip to a box those polygons that have many vertices; to clip the others would cost more than it saves."""
+    many = shapely.get_num_coordinates(polygons) >= MANY_VERTICES
+    if not many.any():
+        return polygons
+    result = polygons.copy()
+    result[many] = clip(polygons[many], box)
     return result
 
 
@@ -60,14 +72,18 @@ def areal_only(geometries: Geometries) -> Geometries:
     return geometries
 
 
-def _clip_one(polygon: shapely.Geometry, box: Box) -> shapely.Geometry:
+def _clip_all(polygons: Geometries, box: Box) -> Geometries:
+    """Clip polygons fast, and those slowly for which that gives no valid polygon."""
     try:
-        fast = shapely.clip_by_rect(polygon, *box)
+        found: Geometries = shapely.clip_by_rect(polygons, *box)
     except shapely.GEOSException:
-        fast = None
-    if fast is not None and (fast.is_empty or (shapely.get_dimensions(fast) == 2 and fast.is_valid)):
-        return fast
-    return areal_only(np.array([shapely.intersection(polygon, shapely.box(*box))], dtype=object))[0]
+        if len(polygons) > 1:  # one of them fails: each by itself, then
+            return np.array([_clip_all(polygons[[at]], box)[0] for at in range(len(polygons))], dtype=object)
+        found = np.array([None], dtype=object)
+    good = shapely.is_empty(found) | ((shapely.get_dimensions(found) == 2) & shapely.is_valid(found))
+    if not good.all():
+        found[~good] = areal_only(shapely.intersection(polygons[~good], shapely.box(*box)))
+    return found
 
 
 def _nearest_tile(polygon: shapely.Geometry, box: Box) -> shapely.Geometry:
@@ -108,4 +124,4 @@ def _on_tile(polygon: _Itself, level: int, column: int, row: int) -> shapely.Geo
     if level:
         scale = TILES_M[level - 1][0] / TILES_M[level][0]
         whole = _on_tile(polygon, level - 1, math.floor(column / scale), math.floor(row / scale))
-    return _clip_one(whole, _tile_box(level, column, row))
+    return _clip_all(np.array([whole], dtype=object), _tile_box(level, column, row))[0]

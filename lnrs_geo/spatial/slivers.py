@@ -39,12 +39,12 @@ def absorb(cells: dict[Key, shapely.Geometry]) -> tuple[dict[Key, shapely.Geomet
     """
     keys = list(cells)
     pieces, where = shapely.get_parts(np.array(list(cells.values()), dtype=object), return_index=True)
-    # Overlays return pieces in an order that depends on how the parcel was drawn; ties go by place.
-    order = np.lexsort((*np.round(shapely.bounds(pieces), 3).T[::-1], where))
-    pieces, where = pieces[order], where[order]
     areas = shapely.area(pieces)
     if not (areas < SMALLEST_PIECE_M2).any() or len(pieces) == 1:
         return cells, ()
+    # Overlays return pieces in an order that depends on how the parcel was drawn; ties go by place.
+    order = np.lexsort((*np.round(shapely.bounds(pieces), 3).T[::-1], where))
+    pieces, where, areas = pieces[order], where[order], areas[order]
     owner = [keys[at] for at in where]
     given_away = _exchange(areas.tolist(), owner, _shared_edges(pieces, areas))
     kept: dict[Key, list[shapely.Geometry]] = {}

@@ -5,11 +5,11 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shapely import Polygon, box
+from shapely import Point, Polygon, box
 from shapely.geometry.base import BaseGeometry
 
 from lnrs_geo.spatial import clip as clipping
-from lnrs_geo.spatial.clip import clip, surroundings
+from lnrs_geo.spatial.clip import clip, surroundings, trimmed
 from tests.shapes import EAST, NORTH, polygons
 
 
@@ -78,3 +78,29 @@ def test_a_big_polygon_is_clipped_to_a_tile_once(monkeypatch: pytest.MonkeyPatch
     for x in range(10):
         clipped(polygon, surroundings(box(EAST + x, NORTH, EAST + x + 1, NORTH + 1), reach_m=50))
     assert clipping._on_tile.cache_info().misses == len(clipping.TILES_M)
+
+
+def test_only_polygons_of_many_vertices_are_trimmed() -> None:
+    """A square stays as it is; a circle of thousands of vertices loses those far away."""
+    square, circle = box(EAST, NORTH, EAST + 900, NORTH + 900), Point(EAST, NORTH).buffer(900, quad_segs=500)
+    to = surroundings(box(EAST, NORTH + 880, EAST + 10, NORTH + 900), reach_m=50)
+    found = trimmed(np.array([square, circle], dtype=object), to)
+    assert found[0] is square
+    assert shapely.get_num_coordinates(found[1]) < shapely.get_num_coordinates(circle) / 10
+    assert differ_by(found[1], shapely.intersection(circle, box(*to))) == pytest.approx(0, abs=1e-6)
+
+
+def test_one_polygon_that_cannot_be_clipped_fast_spoils_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """GEOS fails for the second of three: it is clipped exactly, the others as ever."""
+    shapes = np.array([box(x, 0, x + 100, 100) for x in (-90, -50, -10)], dtype=object)
+    to = surroundings(box(0, 0, 10, 10), reach_m=5)
+    expected, fast = clip(shapes, to), shapely.clip_by_rect
+
+    def fails(polygons: np.ndarray, *sides: float) -> object:
+        if any(polygon is shapes[1] for polygon in polygons):
+            raise shapely.GEOSException("made up")
+        return fast(polygons, *sides)
+
+    monkeypatch.setattr(shapely, "clip_by_rect", fails)
+    for one, other in zip(clip(shapes, to), expected, strict=True):
+        assert differ_by(one, other) == pytest.approx(0, abs=1e-9)

@@ -220,3 +220,15 @@ def test_clipping_keeps_zones_and_drops_far_covers() -> None:
     assert near[0].geometry is not None
     assert near[0].geometry.is_empty
     assert covers == []
+
+
+def test_pieces_tell_how_much_land_changed_hands() -> None:
+    """None, a sliver of 0.5 m2, and not to be told: between zones, on a grid, of a line."""
+    half = cover(HIGH, block(-50, -50, 100, 200))
+    sliver = cover(HIGH, block(-50, -50, 100, 200), block(90, -50, 0.05, 200))
+    zones = [Zone(0, block(-500, -500, 510, 2000), LOW, True), REST]
+    assert {piece.exchanged for piece in cut(PARCEL, zones=[REST], covers=[half]).pieces} == {0}
+    exchanged = {round(piece.exchanged, 6) for piece in cut(PARCEL, zones=[REST], covers=[sliver]).pieces}
+    assert exchanged == {0.5}
+    for parcel in (PARCEL, LineString([(EAST, NORTH + 5), (EAST + 100, NORTH + 5)])):
+        assert {piece.exchanged for piece in cut(parcel, zones=zones, covers=[half]).pieces} == {np.inf}

@@ -96,9 +96,45 @@ def test_where_geos_fails_the_flag_is_up(monkeypatch: pytest.MonkeyPatch) -> Non
     def fail(*_: object, **__: object) -> None:
         raise shapely.GEOSException("made up")
 
-    pieces = cut(PARCEL, zones=[REST], covers=[]).pieces
-    monkeypatch.setattr(tolerance, "cells", fail)
-    assert borderline(PARCEL, pieces, zones=[REST], covers=[], tolerance_m=2.0) == [True]
+    beside = cover(HIGH, block(150, 0, 50, 100))
+    hedge = LineString([(EAST, NORTH), (EAST + 60, NORTH)])
+    pieces = {parcel: cut(parcel, zones=[REST], covers=[]).pieces for parcel in (PARCEL, hedge)}
+    for parcel in (PARCEL, hedge):
+        assert borderline(parcel, pieces[parcel], zones=[REST], covers=[beside], tolerance_m=2.0) == [False]
+    for name in ("cells", "trimmed"):
+        monkeypatch.setattr(tolerance, name, fail)
+    for parcel in (PARCEL, hedge):
+        assert borderline(parcel, pieces[parcel], zones=[REST], covers=[beside], tolerance_m=2.0) == [True]
+
+
+def test_a_part_round_which_no_edge_comes_near_is_firm_and_needs_no_overlay(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Two large parts are told apart from one that a moved edge could take; many polygons are one land."""
+    halves = cover(HIGH, block(-50, -50, 60, 200), block(10, -50, 60, 200))
+    pieces = cut(PARCEL, zones=[REST], covers=[halves]).pieces
+    narrow = cover(HIGH, block(97, -50, 100, 200))
+    part = cut(PARCEL, zones=[REST], covers=[narrow]).pieces
+    monkeypatch.setattr(tolerance, "cells", None)
+    assert borderline(PARCEL, pieces, zones=[REST], covers=[halves], tolerance_m=2.0) == [False, False]
+    with pytest.raises(TypeError):  # no point of the narrow part is 2 m from its edges: it is looked at
+        borderline(PARCEL, part, zones=[REST], covers=[narrow], tolerance_m=2.0)
+
+
+def test_slivers_of_another_answer_inside_a_part_do_not_hide_its_core() -> None:
+    """A needle of 0.9 m2 was given away; what it parts is wide enough on one side."""
+    needle = cover(HIGH, block(-50, -50, 80, 200), block(60, 20, 0.01, 60))
+    assert flags(PARCEL, needle) == {HIGH: False, LOW: False}
+    both = cover(HIGH, block(-50, -50, 147, 200), block(98.5, -50, 0.009, 200))
+    assert flags(PARCEL, both) == {HIGH: False, LOW: True}
+
+
+def test_a_weak_cover_of_the_default_answer_changes_nothing() -> None:
+    """Land refused by one measure and land under none are both Low: nothing could change."""
+    refused = cover(LOW, block(101, 0, 50, 100))
+    assert flags(PARCEL, refused) == {LOW: False}
+    assert flags(PARCEL, cover(HIGH, block(300, 0, 5, 5)), refused) == {LOW: False}
+    assert flags(PARCEL, cover(HIGH, block(101, 0, 50, 100)), refused) == {LOW: True}
 
 
 def test_near_pairs_are_those_whose_boundary_comes_near() -> None:
