@@ -27,7 +27,7 @@ _COMPANIONS = ("-wal", "-shm", "-journal")
 
 
 @contextmanager
-def replacing(folder: Path, names: Sequence[str]) -> Iterator[Path]:
+def replacing(folder: Path, names: Sequence[str], *, tree: str = "") -> Iterator[Path]:
     """Give an empty folder to write `names` into; on leaving they replace those in `folder`.
 
     Parameters
@@ -36,6 +36,8 @@ def replacing(folder: Path, names: Sequence[str]) -> Iterator[Path]:
         Where the files shall stand; made, with its parents, where absent. Other files stay.
     names
         The files that the block makes, every one of them.
+    tree
+        A folder of Parquet files that the block makes besides; it replaces an older one as a whole.
 
     Raises
     ------
@@ -49,9 +51,10 @@ def replacing(folder: Path, names: Sequence[str]) -> Iterator[Path]:
             with _guarded(folder, committed=True):
                 _finish(folder)
             _refuse_folders(folder, names)
+            _refuse_foreign(folder / tree if tree else None)
             with _staged(folder) as staging:
                 yield staging
-                _flush(staging, names)
+                _flush(staging, [*names, *([tree] if tree else [])])
                 staging.rename(folder / COMMITTED)
             with _guarded(folder, committed=True):
                 _sync(folder)
@@ -124,7 +127,8 @@ def _flush(staging: Path, names: Sequence[str]) -> None:
             where=str(staging.parent),
         )
     for name in names:
-        _sync(staging / name)
+        for path in (*(staging / name).rglob("*"), staging / name):
+            _sync(path)
     _sync(staging)
 
 
@@ -136,14 +140,43 @@ def _finish(folder: Path) -> None:
     waiting = sorted(path.name for path in committed.iterdir())
     for name in waiting:
         for old in (name, *(name + suffix for suffix in _COMPANIONS)):
-            with suppress(FileNotFoundError):
-                (folder / old).unlink()
+            _remove(folder / old)
     _sync(folder)  # no new file may reach the disk before the last old one has left it
     for name in waiting:
         (committed / name).replace(folder / name)
     _sync(folder)
     committed.rmdir()
     _sync(folder)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+        return
+    with suppress(FileNotFoundError):
+        path.unlink()
+
+
+def _refuse_foreign(tree: Path | None) -> None:
+    """See that a folder which is to be replaced holds nothing but what an earlier run put there."""
+    if tree is None or not os.path.lexists(tree):
+        return
+    if tree.is_symlink() or not tree.is_dir():
+        raise OutputError(
+            "It bears the name of a result folder.",
+            where=str(tree),
+            fix="Rename it, or name another folder for the results.",
+        )
+    for path in tree.rglob("*"):
+        ours = (
+            path.parent == tree if path.is_dir() else path.parent.parent == tree and path.suffix == ".parquet"
+        )
+        if not ours or (path.is_dir() and "=" not in path.name):
+            raise OutputError(
+                "The folder holds what is no part of the results, and would be replaced.",
+                where=str(path),
+                fix="Move it away, or name another folder for the results.",
+            )
 
 
 def _refuse_folders(folder: Path, names: Sequence[str]) -> None:

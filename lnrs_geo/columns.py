@@ -64,6 +64,9 @@ _MEASURE = _text("measure", "Text of the mapped potential measure.")
 _PRIORITY = _text("priority", "Priority of the strategy that the measure serves.")
 _ELIGIBLE = _text("eligible", "Whether the layer says that the measure counts: yes, no or empty.")
 
+# First in the tables that hold many sites.
+SITE = _text("site", "Reference of the site in the register.")
+
 PARTS: tuple[Column, ...] = (
     _SOURCE,
     _SRC_FID,

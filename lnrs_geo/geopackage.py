@@ -8,21 +8,37 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyogrio
 import shapely
 
+from lnrs_geo import gpkg_rows
 from lnrs_geo.columns import RUN
 from lnrs_geo.errors import OutputError
 from lnrs_geo.frames import conform, from_rows
 from lnrs_geo.styles import STYLES, qml, sld
 
+Shapes = npt.NDArray[np.object_]
+
 WORKING_CRS = "EPSG:27700"
 # Version 1.2 is what QGIS 3.22 and older GIS read without remark.
 _VERSION = "1.2"
-# Layer of parts by the dimension of their geometry, and the one type that its rows have.
-_LAYERS = {"parts": "MultiPolygon", "parts_line": "MultiLineString", "parts_point": "MultiPoint"}
-_SINGLE = {"MultiPolygon": "Polygon", "MultiLineString": "LineString", "MultiPoint": "Point"}
+# Layers, and the one type of geometry that the rows of each have.
+LAYERS = {
+    "parts": "MultiPolygon",
+    "parts_line": "MultiLineString",
+    "parts_point": "MultiPoint",
+    "measures_used": "MultiPolygon",
+}
+_TYPE = shapely.GeometryType
+_TYPES = {
+    "MultiPolygon": (_TYPE.MULTIPOLYGON, _TYPE.POLYGON, shapely.multipolygons),
+    "MultiLineString": (_TYPE.MULTILINESTRING, _TYPE.LINESTRING, shapely.multilinestrings),
+    "MultiPoint": (_TYPE.MULTIPOINT, _TYPE.POINT, shapely.multipoints),
+}
+# Rows written at a time: memory does not grow with their number.
+_ROWS = 5_000
 # Day on which the styles were last changed: the time of a run has no place in its data.
 _STYLES_OF = "2026-11-20T00:00:00.000Z"
 
@@ -67,23 +83,54 @@ def write(
     for shapes in (geometry, measures_used[1]):
         if shapes.crs is not None and shapes.crs != WORKING_CRS:
             raise ValueError(f"Geometry is in {shapes.crs.to_string()} instead of {WORKING_CRS}.")
-    layers = _by_dimension(table, geometry)
-    layers["measures_used"] = _multi(measures_used[0], measures_used[1], "MultiPolygon")
+    layers = {
+        name: (table[rows], np.asarray(geometry, dtype=object)[rows])
+        for name, rows in by_dimension(np.asarray(geometry, dtype=object)).items()
+    }
+    layers["measures_used"] = (measures_used[0], np.asarray(measures_used[1], dtype=object))
+    create(path, {name: rows for name, (rows, _) in layers.items()}, attributes)
+    with gpkg_rows.filling(path) as filler:
+        for name, (rows, shapes) in layers.items():
+            for at in range(0, len(rows), _ROWS):
+                piece = slice(at, at + _ROWS)
+                flat = uniform(shapes[piece], LAYERS[name])
+                blobs = gpkg_rows.blobs(_wkb(flat).tolist(), shapely.bounds(flat))
+                filler.add(name, gpkg_rows.values_of(rows.iloc[piece]), blobs)
+        for name, rows in attributes.items():
+            for at in range(0, len(rows), _ROWS):
+                filler.add(name, gpkg_rows.values_of(rows.iloc[at : at + _ROWS]))
+    expected = {name: len(rows) for name, (rows, _) in layers.items()}
+    finish(path, expected | {name: len(rows) for name, rows in attributes.items()})
+
+
+def create(path: Path, layers: Mapping[str, pd.DataFrame], attributes: Mapping[str, pd.DataFrame]) -> None:
+    """Make the layers and tables of a GeoPackage without rows; the frames say which columns they have."""
     first: dict[str, Any] = {"dataset_options": {"VERSION": _VERSION}}
-    for name, layer in layers.items():
+    for name, rows in layers.items():
         pyogrio.write_dataframe(
-            layer,
+            gpd.GeoDataFrame(
+                rows.iloc[:0].reset_index(drop=True), geometry=gpd.GeoSeries([], crs=WORKING_CRS)
+            ),
             path,
             layer=name,
             driver="GPKG",
-            geometry_type=_LAYERS.get(name, "MultiPolygon"),
+            geometry_type=LAYERS[name],
             layer_options={"GEOMETRY_NAME": "geom", "SPATIAL_INDEX": "YES"},
             **first,
         )
         first = {}
     for name, rows in attributes.items():
-        pyogrio.write_dataframe(rows, path, layer=name, driver="GPKG")
-    expected = {name: len(rows) for name, rows in (*layers.items(), *attributes.items())}
+        pyogrio.write_dataframe(rows.iloc[:0], path, layer=name, driver="GPKG")
+
+
+def finish(path: Path, expected: Mapping[str, int]) -> None:
+    """See that all rows are there, and add the styles.
+
+    Raises
+    ------
+    OutputError
+        Rows are missing from the file (a full disk that nobody reported, for one).
+    """
     with closing(sqlite3.connect(path)) as database, database:
         _check(database, expected)
         _add_styles(database)
@@ -115,35 +162,46 @@ def _flattened(key: str, value: Any) -> list[tuple[str, str]]:
     return [row for name, item in pairs for row in _flattened(f"{key}.{name}" if key else name, item)]
 
 
-def _by_dimension(table: pd.DataFrame, geometry: gpd.GeoSeries) -> dict[str, gpd.GeoDataFrame]:
+def wkb_of_parts(geometry: gpd.GeoSeries) -> list[bytes | None]:
+    """Return the geometry of parts as the layers hold it, in well-known binary."""
     shapes = np.asarray(geometry, dtype=object)
+    made = np.full(len(shapes), None, dtype=object)
+    for name, rows in by_dimension(shapes).items():
+        made[rows] = _wkb(uniform(shapes[rows], LAYERS[name]))
+    return list(made)
+
+
+def wkb_of_measures(geometry: gpd.GeoSeries) -> list[bytes | None]:
+    """Return the geometry of mapped measures as their layer holds it, in well-known binary."""
+    return list(_wkb(uniform(np.asarray(geometry, dtype=object), LAYERS["measures_used"])))
+
+
+def by_dimension(shapes: Shapes) -> dict[str, npt.NDArray[np.bool_]]:
+    """Return which rows each layer of parts holds; a row that no layer can show stands in `parts`."""
     dimension = np.where(shapely.is_empty(shapes), -1, shapely.get_dimensions(shapes))
-    # What no layer can show stands in `parts` without a shape: the row is what matters.
     collection = shapely.get_type_id(shapes) == shapely.GeometryType.GEOMETRYCOLLECTION
     line = (dimension == 1) & ~collection
     point = (dimension == 0) & ~collection
-    chosen = {"parts": ~line & ~point, "parts_line": line, "parts_point": point}
-    return {name: _multi(table[rows], geometry[rows], _LAYERS[name]) for name, rows in chosen.items()}
+    return {"parts": ~line & ~point, "parts_line": line, "parts_point": point}
 
 
-def _multi(table: pd.DataFrame, geometry: gpd.GeoSeries, kind: str) -> gpd.GeoDataFrame:
-    """Give every row a geometry of the one multipart type `kind`, flat, or none."""
-    shapes = shapely.force_2d(np.asarray(geometry, dtype=object))
-    types = np.array([None if shape is None else shape.geom_type for shape in shapes], dtype=object)
-    build = {
-        "Polygon": shapely.multipolygons,
-        "LineString": shapely.multilinestrings,
-        "Point": shapely.multipoints,
-    }[_SINGLE[kind]]
-    made = np.empty(len(shapes), dtype=object)
-    for i, (shape, found) in enumerate(zip(shapes, types, strict=True)):
-        if shape is None or shape.is_empty:
-            continue
-        if found == kind:
-            made[i] = shape
-        elif found == _SINGLE[kind]:
-            made[i] = build([shape])
-    return gpd.GeoDataFrame(table.reset_index(drop=True), geometry=gpd.GeoSeries(made, crs=WORKING_CRS))
+def uniform(shapes: Shapes, kind: str) -> Shapes:
+    """Return geometry of the one multipart type `kind`, flat; none where it cannot be of that type."""
+    flat = shapely.force_2d(shapes) if (shapely.get_coordinate_dimension(shapes) > 2).any() else shapes
+    types = shapely.get_type_id(flat)
+    there = ~shapely.is_missing(flat) & ~shapely.is_empty(flat)
+    made = np.full(len(flat), None, dtype=object)
+    several, single, build = _TYPES[kind]
+    made[there & (types == several)] = flat[there & (types == several)]
+    lone = np.flatnonzero(there & (types == single))
+    if len(lone):
+        made[lone] = build(flat[lone], indices=np.arange(len(lone)))
+    return made
+
+
+def _wkb(flat: Shapes) -> Shapes:
+    wkb: Shapes = shapely.to_wkb(flat, output_dimension=2, byte_order=1)
+    return wkb
 
 
 def _check(database: sqlite3.Connection, expected: Mapping[str, int]) -> None:

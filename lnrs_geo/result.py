@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lnrs_geo.write import Tables, write_results
+from lnrs_geo.packet import write_lean
+from lnrs_geo.write import Tables, require_format, write_results
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -51,14 +52,27 @@ class Result:
         """True where a person must look at a row before relying on it."""
         return bool(self.parts["review"].any())
 
-    def write(self, out: str | Path) -> list[Path]:
-        """Write `results.gpkg`, `parcels.csv`, `parts.csv` and `result.json`, all of them or none.
+    def write(self, out: str | Path, *, file_format: str = "gpkg") -> list[Path]:
+        """Write the result into a folder, all of its files or none.
+
+        Parameters
+        ----------
+        out
+            The folder, made where absent.
+        file_format
+            `gpkg` for `results.gpkg`, `parcels.csv`, `parts.csv` and `result.json`; `parquet`, for large
+            work, for the tables as GeoParquet and `run.json`.
 
         Raises
         ------
+        OptionError
+            There is no such format.
         OutputError
-            They cannot be written; the folder is then as it was.
+            They cannot be written, or pyarrow is not installed; the folder is then as it was.
         """
+        require_format(file_format)
+        if file_format == "parquet":
+            return write_lean(self, Path(out))
         return write_results(
             Tables(
                 parts=self.parts,

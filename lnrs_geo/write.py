@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 from lnrs_geo import atomic
 from lnrs_geo.columns import ISSUES, MATCHES, MEASURES_USED, PARCELS, PARTS, TRACE
-from lnrs_geo.errors import OutputError
+from lnrs_geo.errors import OptionError, OutputError
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 SCHEMA = "lnrs-geo/result-1"
 GEOPACKAGE, PARCELS_CSV, PARTS_CSV, RESULT_JSON = "results.gpkg", "parcels.csv", "parts.csv", "result.json"
 FILES = (GEOPACKAGE, PARCELS_CSV, PARTS_CSV, RESULT_JSON)
+FORMATS = ("gpkg", "parquet")
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,28 @@ def write_results(tables: Tables, out: Path) -> list[Path]:
                 fix="Free some space, or name another folder.",
             ) from error
     return [Path(out) / name for name in FILES]
+
+
+def require_format(file_format: str) -> None:
+    """See that results can be written in a format, before the work begins.
+
+    Raises
+    ------
+    OptionError
+        There is no such format.
+    OutputError
+        What it needs is not installed.
+    """
+    from lnrs_geo import geoparquet
+
+    if file_format not in FORMATS:
+        raise OptionError(
+            f"{file_format!r} is no format of results.",
+            where="--format",
+            fix=f"There are: {', '.join(FORMATS)}.",
+        )
+    if file_format == "parquet":
+        geoparquet.require_pyarrow()
 
 
 def write_document(tables: Stated, file: TextIO) -> None:

@@ -24,10 +24,19 @@ from lnrs_geo import atomic
 NAMES = ("results.gpkg", "parts.csv", "result.json")
 CALLS = ("mkdir", "rename", "replace", "fsync", "unlink", "rmdir")
 
+TREE = sys.argv[3]
+
 def write(folder, text):
-    with atomic.replacing(folder, NAMES) as staging:
+    with atomic.replacing(folder, NAMES, tree=TREE) as staging:
         for name in NAMES:
             (staging / name).write_text(text)
+        if TREE:
+            fill(staging / TREE, text)
+
+def fill(tree, text):
+    for lnrs in ("lnrs_id=1", f"lnrs_id={text}"):
+        (tree / lnrs).mkdir(parents=True)
+        (tree / lnrs / "part-0.parquet").write_text(text)
 
 def arm(moment, after):
     count = 0
@@ -47,7 +56,10 @@ def arm(moment, after):
 
 def look(folder):
     names = (*NAMES, "results.gpkg-wal", "notes.txt")
-    return {name: (folder / name).read_text() for name in names if (folder / name).exists()}
+    found = {name: (folder / name).read_text() for name in names if (folder / name).exists()}
+    if TREE:
+        found |= {str(one.relative_to(folder)): one.read_text() for one in (folder / TREE).rglob("*.parquet")}
+    return found
 
 root, fresh = Path(sys.argv[1]), sys.argv[2] == "fresh"
 for after in (False, True):
@@ -58,6 +70,8 @@ for after in (False, True):
             for name in (*NAMES, "results.gpkg-wal"):
                 (folder / name).write_text("old")
             (folder / "notes.txt").write_text("mine")
+            if TREE:
+                fill(folder / TREE, "old")
         child = os.fork()
         if not child:
             arm(moment, after)
@@ -93,12 +107,18 @@ def content(folder: Path) -> dict[str, str]:
     return {path.name: path.read_text() for path in folder.iterdir()}
 
 
+def of_tree(tree: str, text: str) -> dict[str, str]:
+    """Return the files of a folder of Parquet files that hold `text`; none where there is no such folder."""
+    return {f"{tree}/lnrs_id={lnrs}/part-0.parquet": text for lnrs in ("1", text) if tree}
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no fork")
 @pytest.mark.parametrize("start", ["fresh", "over older results"])
-def test_killed_at_any_moment(tmp_path: Path, start: str) -> None:
+@pytest.mark.parametrize("tree", ["", "parts"])
+def test_killed_at_any_moment(tmp_path: Path, start: str, tree: str) -> None:
     """Wherever the program is killed, the folder holds the old set or the new one, never both."""
     done = subprocess.run(
-        [sys.executable, "-c", _KILLING, str(tmp_path), start],
+        [sys.executable, "-c", _KILLING, str(tmp_path), start, tree],
         capture_output=True,
         text=True,
         check=True,
@@ -108,14 +128,15 @@ def test_killed_at_any_moment(tmp_path: Path, start: str) -> None:
     assert len(lines) > 60
     foreign = {} if start == "fresh" else {"notes.txt": "mine"}
     old = {} if start == "fresh" else {**dict.fromkeys((*NAMES, "results.gpkg-wal"), "old"), **foreign}
-    new = dict.fromkeys(NAMES, "new") | foreign
+    old |= {} if start == "fresh" else of_tree(tree, "old")
+    new = dict.fromkeys(NAMES, "new") | of_tree(tree, "new") | foreign
     seen = set()
     for (killed, again, recovered), (rewritten, listing) in zip(lines[::2], lines[1::2], strict=True):
         assert len(set(killed.values()) - {"mine"}) <= 1, "old and new side by side"
         assert recovered in (old, new)
         assert again or killed == recovered, "nothing was left to do, so the set must be whole"
-        assert rewritten == dict.fromkeys(NAMES, "newer") | foreign
-        assert listing == sorted(rewritten), "a hidden folder was left"
+        assert rewritten == dict.fromkeys(NAMES, "newer") | of_tree(tree, "newer") | foreign
+        assert listing == sorted({name.partition("/")[0] for name in rewritten}), "a hidden folder was left"
         seen.add((again, recovered == new))
     assert seen >= {(False, False), (True, True), (False, True)}
 
@@ -226,3 +247,30 @@ def test_next_run_finishes_the_last_one_first(tmp_path: Path, monkeypatch: pytes
     assert content(tmp_path) == dict.fromkeys(NAMES, "new")
     fill(tmp_path, "newer")
     assert content(tmp_path) == dict.fromkeys(NAMES, "newer")
+
+
+@pytest.mark.parametrize(
+    "foreign", ["notes.txt", "old/a.parquet", "lnrs_id=1/a/b.parquet", "lnrs_id=1/a.csv"]
+)
+def test_folder_with_other_files_is_refused(tmp_path: Path, foreign: str) -> None:
+    """A folder that is replaced as a whole must hold nothing but what an earlier run put there."""
+    path = tmp_path / "parts" / foreign
+    path.parent.mkdir(parents=True)
+    path.write_text("mine")
+    with (
+        pytest.raises(OutputError, match="no part of the results"),
+        atomic.replacing(tmp_path, (), tree="parts"),
+    ):
+        pass
+    assert path.read_text() == "mine"
+
+
+def test_file_in_the_place_of_the_folder_is_refused(tmp_path: Path) -> None:
+    """A file that bears the name of the folder stays."""
+    (tmp_path / "parts").write_text("mine")
+    with (
+        pytest.raises(OutputError, match="name of a result folder"),
+        atomic.replacing(tmp_path, (), tree="parts"),
+    ):
+        pass
+    assert content(tmp_path) == {"parts": "mine"}

@@ -161,6 +161,7 @@ def test_input_columns_survive(out: Path) -> None:
         ([b"\x00\xff", None], ["00ff", ""], ["00ff", None]),
         ([np.array([1, 2]), ["a"]], ["[1, 2]", '["a"]'], ["[1, 2]", '["a"]']),
         ([Decimal("1.10"), "é\x00"], ["1.10", "é\ufffd"], ["1.10", "é\ufffd"]),
+        (["a\x00b", None], ["a\ufffdb", ""], ["a\ufffdb", None]),
         (["\udc80", "x"], ["\\udc80", "x"], ["\\udc80", "x"]),
         ([math.inf, 1e-9], ["inf", "1e-09"], [math.inf, 1e-9]),
         ([None, None], ["", ""], [None, None]),
@@ -229,6 +230,28 @@ def test_geopackage_layers(out: Path) -> None:
     )
     assert indexed >= set(LAYERS)
     assert broken == []
+
+
+def test_geopackage_can_be_worked_on(out: Path, tmp_path: Path) -> None:
+    """A GIS that adds or removes features finds the counts, the spatial index and the extent in order."""
+    path = tmp_path / "results.gpkg"
+    path.write_bytes((out / "results.gpkg").read_bytes())
+    with closing(sqlite3.connect(path)) as database:
+        asked = "SELECT min_x, min_y, max_x, max_y FROM gpkg_contents WHERE table_name = 'parts'"
+        assert database.execute(asked).fetchone() == (430_000, 360_000, 430_300, 360_200)
+    added = pyogrio.read_dataframe(path, layer="parts").iloc[:2]
+    pyogrio.write_dataframe(added, path, layer="parts", driver="GPKG", append=True)
+    assert pyogrio.read_info(path, layer="parts")["features"] == 13
+    west = shapely.box(430_000, 360_000, 430_010, 360_010)
+    assert len(pyogrio.read_dataframe(path, layer="parts", bbox=west.bounds)) == 3
+    with closing(sqlite3.connect(path)) as database:
+        assert database.execute("SELECT rtreecheck('rtree_parts_geom')").fetchone() == ("ok",)
+        kept = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'parts'"
+        names_kept = {name for (name,) in database.execute(kept)}
+    assert names_kept >= {
+        "rtree_parts_geom_insert", "rtree_parts_geom_delete",
+        "trigger_insert_feature_count_parts", "trigger_delete_feature_count_parts",
+    }  # fmt: skip
 
 
 def test_no_part_is_lost(out: Path) -> None:

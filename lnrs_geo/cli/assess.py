@@ -26,18 +26,28 @@ DEFAULT_OUT = "lnrs-results"
 @click.argument("parcels", nargs=-1, required=True, type=click.Path(path_type=str))
 @shared_options
 @judging_options
+@click.option(
+    "--format",
+    "file_format",
+    type=click.Choice(["gpkg", "parquet"]),
+    default="gpkg",
+    show_default=True,
+    help="How the results are written: GeoPackage with CSV and JSON, or for large work GeoParquet.",
+)
 def check(parcels: tuple[str, ...], **options: Any) -> None:
     """Decide High or Low for every parcel in PARCELS, with the reason."""
     from lnrs_geo import chain, summary
+    from lnrs_geo.write import require_format
 
     quiet = options["quiet"]
+    require_format(options["file_format"])
     result = chain.check(
         parcels,
         **judging(options),
         progress=None if quiet else progress_bar,
     )
     out = options["out"] or (None if options["as_json"] else Path(DEFAULT_OUT))
-    files = result.write(out) if out else []
+    files = result.write(out, file_format=options["file_format"]) if out else []
     if options["as_json"]:
         from lnrs_geo.write import write_document
 
