@@ -1,8 +1,8 @@
-"""Four ways to the same figures: the share of each parcel that each measure covers.
+"""Ways to the same figures: the share of each parcel that each measure covers.
 
 Land under several polygons of one measure counts once. Every way takes parcels, polygons and the
 measure number of each polygon, and returns an array of shares of shape (parcels, measures). All
-but the last are written without the program.
+but the last are written without the program. The databases and the engine have modules of their own.
 """
 
 from collections import defaultdict
@@ -12,9 +12,6 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import shapely
-from rtree.index import Index
-
-from lnrs_geo.spatial import match as matching
 
 Geometries = npt.NDArray[np.object_]
 Rows = npt.NDArray[np.int64]
@@ -38,6 +35,8 @@ def overlay(parcels: Geometries, polygons: Geometries, groups: Rows) -> Shares:
 
 def rtree_loop(parcels: Geometries, polygons: Geometries, groups: Rows) -> Shares:
     """Ask an rtree for each parcel, clip whatever it names, unite: the loop that most scripts have."""
+    from rtree.index import Index
+
     index = Index((at, tuple(box), None) for at, box in enumerate(shapely.bounds(polygons)))
     shares = np.zeros((len(parcels), int(groups.max()) + 1))
     for number, parcel in enumerate(parcels):
@@ -56,11 +55,12 @@ def plain_best(parcels: Geometries, polygons: Geometries, groups: Rows) -> Share
     left, right = shapely.STRtree(polygons).query(parcels)
     order = np.argsort(right, kind="stable")
     left, right = left[order], right[order]
-    shapely.prepare(polygons)
+    near = polygons[np.unique(right)]  # to prepare all would cost few parcels more than to match them
+    shapely.prepare(near)
     meets = shapely.intersects(polygons[right], parcels[left])
     left, right = left[meets], right[meets]
     inside = shapely.covers(polygons[right], parcels[left])
-    shapely.destroy_prepared(polygons)
+    shapely.destroy_prepared(near)
     whole = np.zeros((len(parcels), n_groups), dtype=bool)
     whole[left[inside], groups[right[inside]]] = True
     rest = ~whole[left, groups[right]]
@@ -71,13 +71,59 @@ def plain_best(parcels: Geometries, polygons: Geometries, groups: Rows) -> Share
     return shares
 
 
-def program(parcels: Geometries, polygons: Geometries, groups: Rows) -> Shares:
-    """Let the program do it."""
+def program_plain(parcels: Geometries, polygons: Geometries, groups: Rows) -> Shares:
+    """Let the program do it in the way that needs no index."""
+    from lnrs_geo.spatial import match as matching
+
     pairs = matching.match(parcels, polygons)
     found = matching.overlaps(pairs, groups, parcels=parcels)
     shares = np.zeros((len(parcels), int(groups.max()) + 1))
     shares[found.parcel, found.group] = found.share
     return shares
+
+
+def filled(parcel: Rows, group: Rows, share: Shares, *, shape: tuple[int, int]) -> Shares:
+    """Return an array of shares from rows of parcel, measure and share."""
+    shares = np.zeros(shape)
+    shares[parcel, group] = share
+    return shares
+
+
+def subdivided(
+    polygons: Geometries, *, most: int = 256, narrowest_m: float = 25.0
+) -> tuple[Geometries, Rows]:
+    """Cut polygons in halves until no piece has more than so many vertices; tell which each is a piece of."""
+    found, sources = [], []
+    shapes, source = polygons, np.arange(len(polygons))
+    while len(shapes):
+        parts, at = shapely.get_parts(shapes, return_index=True)
+        areal = shapely.get_type_id(parts) == 3
+        shapes, source = parts[areal], source[at[areal]]
+        west, south, east, north = shapely.bounds(shapes).T
+        wide = east - west >= north - south
+        small = (shapely.get_num_coordinates(shapes) <= most) | (
+            np.maximum(east - west, north - south) < narrowest_m
+        )
+        found.append(shapes[small])
+        sources.append(source[small])
+        left = ~small
+        shapes, source, wide = shapes[left], source[left], wide[left]
+        west, south, east, north = west[left], south[left], east[left], north[left]
+        x, y = (west + east) / 2, (south + north) / 2
+        first = shapely.box(west, south, np.where(wide, x, east), np.where(wide, north, y))
+        second = shapely.box(np.where(wide, x, west), np.where(wide, south, y), east, north)
+        halves = [_areal(shapely.intersection(shapes, half)) for half in (first, second)]
+        shapes, source = np.concatenate(halves), np.concatenate([source, source])
+    return np.concatenate(found), np.concatenate(sources)
+
+
+def _areal(shapes: Geometries) -> Geometries:
+    """Take the polygons out of collections, which `get_parts` would open by one level only."""
+    mixed = np.flatnonzero(shapely.get_type_id(shapes) == 7)
+    for at in mixed:
+        parts = shapely.get_parts(shapes[at])
+        shapes[at] = shapely.multipolygons(shapely.get_parts(parts[shapely.get_dimensions(parts) == 2]))
+    return shapes
 
 
 def _united(parcel: Rows, group: Rows, pieces: Geometries, *, parcels: Geometries, n_groups: int) -> Shares:
