@@ -19,6 +19,7 @@ from sample_crosswalk import crosswalk_rows
 from sample_gpkg import Layer, write
 from sample_land import PARK, Land, lay_out
 from sample_measures import mapped
+from sample_register import register_rows
 from sample_tables import OVERRIDES
 from shapely.geometry import mapping
 
@@ -82,6 +83,7 @@ def make(folder: Path) -> None:
     (folder / "strategy.toml").write_text(STRATEGY, encoding="utf-8", newline="\n")
     _write_table(folder / "crosswalk.csv", crosswalk_rows())
     _write_table(folder / "applications.csv", application_rows())
+    _write_table(folder / "register.csv", register_rows())
     _write_table(
         folder / "overrides.csv",
         [

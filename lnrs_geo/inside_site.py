@@ -13,7 +13,9 @@ from lnrs_geo.gather import Inputs
 from lnrs_geo.maps import LoadedMap
 from lnrs_geo.model import Module
 from lnrs_geo.spatial import gridref, match, zones
-from lnrs_geo.spatial.clip import areal_only
+from lnrs_geo.spatial.clip import areal_only, clip, surroundings
+
+ROUND_THE_SITE_M = 5.0
 
 MEASURE_COLUMNS = (
     "measure_id", "measure", "priority", "eligible", "locations", "overlap_ha", "share", "consistent",
@@ -67,7 +69,10 @@ def _measured(
     if ground.is_empty:
         return [], []
     here = np.array([ground], dtype=object)
-    pairs = match.match(here, np.asarray(one.measures.geometry.array, dtype=object))
+    # a measure may have more corners than all else together: only those round the site are looked at
+    near = surroundings(ground, reach_m=ROUND_THE_SITE_M)
+    polygons = clip(np.asarray(one.measures.geometry.array, dtype=object), near)
+    pairs = match.match(here, polygons)
     names = sorted(set(one.measures["measure_id"]))
     number = {name: at for at, name in enumerate(names)}
     group = one.measures["measure_id"].map(number).to_numpy(dtype=np.int64)

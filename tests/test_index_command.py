@@ -6,6 +6,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import pytest
+import shapely
 from click.testing import CliRunner, Result
 
 from lnrs_geo import indexing
@@ -33,24 +34,55 @@ def test_what_is_indexed_is_stored(cache: Cache) -> None:
     done = run("index", MEASURES, "--strategy", STRATEGY)
     assert (done.exit_code, done.stdout) == (0, "")
     rows = len(gpd.read_file(MEASURES))
-    assert done.stderr == f"{MEASURES}: {rows:,} rows in 1 layer, kept.\n"
+    cut = "6 grid square(s) of 10 km (SK25 to SK46) are cut and kept.\n"
+    assert done.stderr == f"{MEASURES}: {rows:,} rows in 1 layer, kept.\n{cut}"
     assert stored_layers(MEASURES, Asked(), near=None, cache=cache) is not None
     again = run("index", MEASURES, "--strategy", STRATEGY)
-    assert again.stderr == f"{MEASURES}: {rows:,} rows in 1 layer, kept already.\n"
+    assert again.stderr == f"{MEASURES}: {rows:,} rows in 1 layer, kept already.\n{cut}"
     assert run("index", MEASURES, "--strategy", STRATEGY, "-q").stderr == ""
 
 
-def test_squares_are_asked_for_with_all_measures_and_the_area(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the engine cuts ahead is the whole map, within the area alone where one is given."""
-    asked = []
-    monkeypatch.setattr(indexing, "build_squares", lambda *given, **_: asked.append(given))
-    area = str(SAMPLE / "authorities.gpkg")
+def test_squares_are_cut_of_all_measures_or_within_an_area(cache: Cache, tmp_path: Path) -> None:
+    """A run on the whole map then cuts none itself; with an area only its squares are cut."""
+    box = tmp_path / "box.gpkg"
+    frame = gpd.GeoDataFrame(
+        {"lnrs_id": ["sample"]}, geometry=[shapely.box(432_000, 352_000, 433_000, 353_000)], crs=27700
+    )
+    frame.to_file(box)
+    few = run("index", MEASURES, "--strategy", STRATEGY, "--area", str(box)).stderr
+    assert few.splitlines()[-1] == "1 grid square(s) of 10 km (SK35 to SK35) are cut and kept."
     run("index", MEASURES, "--strategy", STRATEGY)
-    run("index", MEASURES, "--strategy", STRATEGY, "--area", area)
-    (whole, everywhere), (_, land) = asked
-    assert len(whole) == len(gpd.read_file(MEASURES))
-    assert everywhere is None
-    assert len(land) == len(gpd.read_file(area))
+    kept = {entry.path.name: entry.path.stat().st_mtime_ns for entry in cache.entries("squares")}
+    assert len(kept) == 6
+    done = run("check", str(SAMPLE / "parcels.gpkg"), "--measures", MEASURES, "--strategy", STRATEGY,
+               "--matching", "indexed", "--out", str(tmp_path / "out"))  # fmt: skip
+    assert done.exit_code == 0, done.stderr
+    assert {entry.path.name for entry in cache.entries("squares")} == set(kept)
+
+
+@pytest.mark.parametrize("way", ["plain", "indexed", "kept"])
+def test_the_files_are_the_same_whichever_way_parcels_were_matched(tmp_path: Path, way: str) -> None:
+    if way == "kept":
+        run("index", MEASURES, "--strategy", STRATEGY)
+    common = [
+        str(SAMPLE / "parcels.gpkg"),
+        "--measures",
+        MEASURES,
+        "--strategy",
+        STRATEGY,
+        "--as-at",
+        "2026-01-01",
+    ]
+    run("check", *common, "--out", str(tmp_path / "auto"))
+    matching = "plain" if way == "plain" else "indexed"
+    run("check", *common, "--matching", matching, "--out", str(tmp_path / way))
+    for name in ("parts.csv", "parcels.csv"):
+        assert (tmp_path / way / name).read_bytes() == (tmp_path / "auto" / name).read_bytes()
+    one, other = (
+        json.loads((tmp_path / folder / "result.json").read_text("utf-8")) for folder in ("auto", way)
+    )
+    del one["run"], other["run"]
+    assert one == other
 
 
 def test_the_cache_is_shown_and_cleared(cache: Cache) -> None:
@@ -74,7 +106,7 @@ def test_a_damaged_layer_is_named_so_and_indexed_anew(cache: Cache) -> None:
     run("index", MEASURES, "--strategy", STRATEGY)
     cache.entries("layers")[0].path.write_bytes(b"")
     assert "damaged" in run("cache").stdout
-    assert run("index", MEASURES, "--strategy", STRATEGY).stderr.endswith(", kept.\n")
+    assert run("index", MEASURES, "--strategy", STRATEGY).stderr.splitlines()[0].endswith(", kept.")
     assert stored_layers(MEASURES, Asked(), near=None, cache=cache) is not None
 
 

@@ -4,6 +4,8 @@ Needs the module of each parcel, so it runs after the chain has settled that. No
 a parcel; only a geometry of the wrong type for its module keeps a row from being answered.
 """
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import geopandas as gpd
@@ -12,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from lnrs_geo.issues import issue
 from lnrs_geo.model import Issue, Module
 from lnrs_geo.spatial import red_lines
 from lnrs_geo.spatial.index import candidate_pairs
@@ -29,6 +32,8 @@ SHORT_SHEET_ROWS = 246
 SHORT_SHEETS = frozenset({"A-2", "A-3", "B-3", "C-3"})
 
 Mask = npt.NDArray[np.bool_]
+# The number of a layer, and what is remarked of it
+Note = tuple[int, Issue]
 
 # Type ids of GEOS that a module's parcels may have
 _TYPES = {
@@ -61,15 +66,16 @@ def find(parcels: gpd.GeoDataFrame, *, red_line: gpd.GeoDataFrame) -> list[Issue
         The red lines of the same files; may be empty.
     """
     wrong = wrong_geometry(parcels)
-    issues: list[Issue] = []
-    for (source, layer), rows in parcels.groupby(["source", "layer"], sort=False):
-        ledger = Ledger(str(source), str(layer), issues)
-        _note_wrong_types(rows[wrong[rows.index]], ledger)
-        fine = rows[~wrong[rows.index] & rows.geometry.notna()]
-        pairs = _note_duplicates(fine, ledger)
-        areas = fine[(fine["module"] == Module.AREA) & ~fine["vertical"]]
-        _note_small(fine[fine["module"] == Module.AREA], ledger)
-        _note_overlaps(areas, ledger, already=pairs)
+    rows = _Rows.of(parcels)
+    fine = ~wrong & ~shapely.is_missing(rows.shapes)
+    notes = [*_wrong_types(rows, wrong)]
+    duplicates, already = _duplicates(rows, fine)
+    notes += duplicates
+    notes += _small(rows, fine & (rows.modules == Module.AREA))
+    flat = fine & (rows.modules == Module.AREA) & ~parcels["vertical"].to_numpy(dtype=bool)
+    notes += _overlaps(rows, flat, already=already)
+    # layer by layer; the checks stay in their order
+    issues = [one for _, one in sorted(notes, key=lambda note: note[0])]
     issues.extend(red_lines.check(parcels[~wrong], red_line=red_line))
     issues.extend(_sheets(parcels))
     return issues
@@ -88,13 +94,15 @@ def wrong_geometry(parcels: gpd.GeoDataFrame) -> Mask:
     return wrong
 
 
-def overlaps(polygons: Geometries) -> Overlaps:
+def overlaps(polygons: Geometries, *, layers: npt.NDArray[np.intp] | None = None) -> Overlaps:
     """Find all pairs of polygons that share land, whether partly or one within the other.
 
     Parameters
     ----------
     polygons
         Shape (n,), valid, in metres; None overlaps nothing.
+    layers
+        The layer of each, where polygons of one layer alone are compared.
 
     Examples
     --------
@@ -105,6 +113,8 @@ def overlaps(polygons: Geometries) -> Overlaps:
     boxes = shapely.bounds(polygons)
     left, right = candidate_pairs(boxes, boxes)
     once = left < right
+    if layers is not None:
+        once &= layers[left] == layers[right]
     left, right = left[once], right[once]
     shapely.prepare(polygons)
     holds, held = (
@@ -122,46 +132,85 @@ def overlaps(polygons: Geometries) -> Overlaps:
     return Overlaps(left, right, overlap_m2, contained)
 
 
-def _note_wrong_types(rows: gpd.GeoDataFrame, ledger: Ledger) -> None:
-    """Raise an issue for every parcel of a type that its module cannot have."""
-    for ref, module, geometry in zip(rows["parcel_ref"], rows["module"], rows.geometry, strict=True):
-        ledger.add("wrong-geometry-type",
-                   f"It is drawn as {geometry.geom_type}; module {module} needs {_TYPES[Module(module)][0]}.",
-                   feature=ref, value=geometry.geom_type)  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """What is asked of parcels, as arrays; `layers` numbers the layers of all files, as they are met."""
+
+    shapes: Geometries
+    layers: npt.NDArray[np.intp]
+    names: list[tuple[str, str]]
+    modules: npt.NDArray[np.object_]
+    refs: list[str]
+    fids: list[str]
+
+    @classmethod
+    def of(cls, parcels: gpd.GeoDataFrame) -> "_Rows":
+        numbers: dict[tuple[str, str], int] = {}
+        places = zip(parcels["source"].tolist(), parcels["layer"].tolist(), strict=True)
+        layers = [numbers.setdefault(one, len(numbers)) for one in places]
+        return cls(
+            np.array(parcels.geometry.array, dtype=object),
+            np.array(layers, dtype=np.intp),
+            list(numbers),
+            parcels["module"].to_numpy(dtype=object),
+            parcels["parcel_ref"].tolist(),
+            parcels["src_fid"].tolist(),
+        )
+
+    def note(self, row: int, code: str, message: str, value: str) -> Note:
+        """Return an issue of a parcel, with the number of its layer."""
+        number = int(self.layers[row])
+        dataset, layer = self.names[number]
+        return number, issue(code, message, dataset=dataset, layer=layer, feature=self.refs[row], value=value)
 
 
-def _note_small(rows: gpd.GeoDataFrame, ledger: Ledger) -> None:
-    """Raise an issue for every area parcel below the smallest size."""
-    small = rows[rows.geometry.area < SMALLEST_PARCEL_M2]
-    for ref, area_m2 in zip(small["parcel_ref"], small.geometry.area, strict=True):
-        ledger.add("parcel-too-small", f"It has {area_m2:.4f} m2, less than {SMALLEST_PARCEL_M2:g} m2.",
-                   feature=ref, value=f"{area_m2:.4f}")  # fmt: skip
+def _wrong_types(rows: _Rows, wrong: Mask) -> Iterator[Note]:
+    """Tell of every parcel of a type that its module cannot have."""
+    for at in np.flatnonzero(wrong).tolist():
+        module, drawn = rows.modules[at], rows.shapes[at].geom_type
+        needed = _TYPES[Module(module)][0]
+        yield rows.note(
+            at, "wrong-geometry-type", f"It is drawn as {drawn}; module {module} needs {needed}.", drawn
+        )
 
 
-def _note_duplicates(rows: gpd.GeoDataFrame, ledger: Ledger) -> set[tuple[str, str]]:
-    """Raise an issue for every parcel drawn a second time; return the pairs of feature ids."""
-    first: dict[bytes, tuple[str, str]] = {}
-    pairs: set[tuple[str, str]] = set()
-    shapes = shapely.to_wkb(shapely.normalize(np.asarray(rows.geometry.array)))
-    for shape, fid, ref in zip(shapes, rows["src_fid"], rows["parcel_ref"], strict=True):
-        before = first.setdefault(shape, (fid, ref))
-        if before[0] != fid:
-            pairs.add((before[0], fid))
-            ledger.add("duplicate-geometry", f"The parcel is drawn exactly as {before[1]!r}.",
-                       feature=ref, value=before[1])  # fmt: skip
-    return pairs
+def _small(rows: _Rows, areas: Mask) -> Iterator[Note]:
+    """Tell of every area parcel below the smallest size."""
+    sizes = shapely.area(rows.shapes)
+    for at in np.flatnonzero(areas & (sizes < SMALLEST_PARCEL_M2)).tolist():
+        message = f"It has {sizes[at]:.4f} m2, less than {SMALLEST_PARCEL_M2:g} m2."
+        yield rows.note(at, "parcel-too-small", message, f"{sizes[at]:.4f}")
 
 
-def _note_overlaps(rows: gpd.GeoDataFrame, ledger: Ledger, *, already: set[tuple[str, str]]) -> None:
-    """Raise an issue for every two parcels that share more land than is tolerated."""
-    found = overlaps(np.array(rows.geometry.array, dtype=object))
-    fids, refs = rows["src_fid"].to_numpy(), rows["parcel_ref"].to_numpy()
+def _duplicates(rows: _Rows, fine: Mask) -> tuple[list[Note], set[tuple[int, int]]]:
+    """Tell of every parcel that its layer holds a second time; return the pairs of rows too."""
+    first: dict[tuple[int, bytes], int] = {}
+    pairs: set[tuple[int, int]] = set()
+    notes = []
+    places = np.flatnonzero(fine)
+    shapes = shapely.to_wkb(shapely.normalize(rows.shapes[places]))
+    for at, layer, shape in zip(places.tolist(), rows.layers[places].tolist(), shapes, strict=True):
+        before = first.setdefault((layer, shape), at)
+        if rows.fids[before] != rows.fids[at]:
+            pairs.add((before, at))
+            said = rows.refs[before]
+            notes.append(
+                rows.note(at, "duplicate-geometry", f"The parcel is drawn exactly as {said!r}.", said)
+            )
+    return notes, pairs
+
+
+def _overlaps(rows: _Rows, areas: Mask, *, already: set[tuple[int, int]]) -> Iterator[Note]:
+    """Tell of every two parcels of a layer that share more land than is tolerated."""
+    places = np.flatnonzero(areas)
+    found = overlaps(rows.shapes[places], layers=rows.layers[places])
     for left, right, overlap_m2, contained in zip(*found, strict=True):
-        if overlap_m2 <= LARGEST_OVERLAP_M2 or (fids[left], fids[right]) in already:
+        one, other = int(places[left]), int(places[right])
+        if overlap_m2 <= LARGEST_OVERLAP_M2 or (one, other) in already:
             continue
         how = "share" if not contained else "lie one inside the other: they share"
-        ledger.add("parcel-overlap", f"{refs[left]!r} and {refs[right]!r} {how} {overlap_m2:.2f} m2.",
-                   feature=refs[left], value=f"{overlap_m2:.2f}")  # fmt: skip
+        message = f"{rows.refs[one]!r} and {rows.refs[other]!r} {how} {overlap_m2:.2f} m2."
+        yield rows.note(one, "parcel-overlap", message, f"{overlap_m2:.2f}")
 
 
 def _sheets(parcels: gpd.GeoDataFrame) -> list[Issue]:
@@ -179,7 +228,7 @@ def _sheets(parcels: gpd.GeoDataFrame) -> list[Issue]:
     }
     off_site = known["location"].map(folded) == "offsite"
     letter = [_SHEETS[module][int(off)] for module, off in zip(known["module"], off_site, strict=True)]
-    groups = known["source"].map(file_group)
+    groups = known["source"].map({one: file_group(one) for one in known["source"].unique()})
     issues: list[Issue] = []
     for number, chosen in members.items():
         names = pd.Series(letter, index=known.index, dtype=object)[chosen] + f"-{number}"

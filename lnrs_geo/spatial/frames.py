@@ -54,7 +54,7 @@ def geometries(layer: "RawLayer") -> Geometries:
 def mend(layer: "RawLayer") -> Mended:
     """Return a layer's geometries put right; features that the reader could not read stay told apart."""
     raw = geometries(layer)
-    mended, states, repairs = repair(raw)
+    mended, states, repairs = repair(raw, valid=layer.valid)
     # The reader raised an issue for these already
     known = {row for row, fid in enumerate(layer.frame.index) if text(fid) in layer.unreadable}
     told = [GeomState.UNREADABLE if row in known else state for row, state in enumerate(states)]

@@ -38,7 +38,8 @@ def written(layer: RawLayer, add: Add) -> dict[str, Any]:
         Some of it would not come back as it is.
     """
     frame = layer.frame
-    bounds = shapely.bounds(np.asarray(frame["geometry"].array, dtype=object)).reshape(-1, 4)
+    shapes = np.asarray(frame["geometry"].array, dtype=object)
+    bounds = shapely.bounds(shapes).reshape(-1, 4)
     order = _neighbours_together(bounds)
     frame = frame.iloc[order]
     codes = {
@@ -57,6 +58,7 @@ def written(layer: RawLayer, add: Add) -> dict[str, Any]:
         "crs": _crs_text(layer.frame),
         "columns": [[name, str(frame[name].dtype)] for name in frame.columns],
         "index": [frame.index.name, str(frame.index.dtype)],
+        "valid": add(shapely.is_valid(shapes[order]).tobytes()),
         "bounds": add(bounds[order].astype("<f8").tobytes()),
         "order": add(order.astype("<i8").tobytes()),
         "codes": {name: add(numbers.astype("<i4").tobytes()) for name, numbers in codes.items()},
@@ -84,7 +86,9 @@ def layer(
         if first < last:
             start = stops[number - 1] if number else 0
             rows.pick(reader.block(told["rows"][number]), wanted[first:last] - start)
-    frame = rows.frame(np.argsort(order[wanted], kind="stable"), told["crs"])
+    as_before = np.argsort(order[wanted], kind="stable")
+    frame = rows.frame(as_before, told["crs"])
+    valid = np.frombuffer(reader.block(told["valid"]), dtype=np.bool_)[wanted][as_before]
     return RawLayer(
         "",
         told["layer"],
@@ -95,6 +99,7 @@ def layer(
         told["has_geometry"],
         frozenset(told["unreadable"]),
         told["left_out"] + len(order) - len(wanted),
+        valid,
     )
 
 

@@ -156,7 +156,8 @@ def _near(
     if (names := location_columns(fields)) and far.any():
         keys = pd.MultiIndex.from_arrays([column_texts(layer.frame[name], identifier) for name in names])
         far &= ~keys.isin(keys[~far])
-    return replace(layer, frame=layer.frame[~far])
+    valid = layer.valid[~far] if layer.valid is not None else None
+    return replace(layer, frame=layer.frame[~far], valid=valid)
 
 
 def _measure_rows(layer: "RawLayer", fields: Mapping[str, str], ledger: Ledger) -> Rows:

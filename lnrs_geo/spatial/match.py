@@ -88,7 +88,7 @@ def match_pairs(parcels: Geometries, polygons: Geometries, *, left: Rows, right:
     """Do the work of `match` on candidate pairs: row numbers of parcels and of polygons."""
     order = np.argsort(right, kind="stable")  # each polygon is prepared once and asked in a row
     left, right = left[order], right[order]
-    dimension = shapely.get_dimensions(parcels)[left]
+    dimension = shapely.get_dimensions(parcels[left])
     areal = dimension == 2
     asked = polygons[np.unique(right)]
     shapely.prepare(asked)
@@ -98,7 +98,7 @@ def match_pairs(parcels: Geometries, polygons: Geometries, *, left: Rows, right:
     left, right, dimension = left[meets], right[meets], dimension[meets]
     inside = shapely.covers(polygons[right], parcels[left])
     points = dimension == 0
-    single = points & (shapely.get_type_id(parcels)[left] == 0)
+    single = points & (shapely.get_type_id(parcels[left]) == 0)
     inside |= single  # on the edge is in, and a single point cannot be partly in
     shapely.destroy_prepared(asked)
     piece = np.full(len(left), None, dtype=object)
@@ -119,8 +119,9 @@ def _clip(
     size: Floats,
 ) -> None:
     """Fill `piece` and `size`: the parcel's own size where inside, else that of the intersection."""
-    whole = measure_sizes(parcels)
-    size[inside] = whole[left[inside]]
+    used, of = np.unique(left, return_inverse=True)
+    whole = measure_sizes(parcels[used])[of]  # by pair
+    size[inside] = whole[inside]
     partial = np.flatnonzero(~inside & (dimension == 2))
     if len(partial):
         cut = areal_only(shapely.intersection(parcels[left[partial]], polygons[right[partial]]))
@@ -134,9 +135,9 @@ def _clip(
         cut = of_dimension(cut, int(dimension[at]))
         amount = float(measure_sizes(np.array([cut], dtype=object))[0])
         if amount > (NO_LENGTH_M if dimension[at] == 1 else 0):
-            whole_parcel = abs(amount - whole[left[at]]) < ON_EDGE_M
+            whole_parcel = abs(amount - whole[at]) < ON_EDGE_M
             inside[at] = whole_parcel
-            size[at] = whole[left[at]] if whole_parcel else amount
+            size[at] = whole[at] if whole_parcel else amount
             piece[at] = None if whole_parcel else cut
 
 
@@ -204,9 +205,9 @@ def overlaps(pairs: Pairs, groups: Rows, *, parcels: Geometries) -> Overlaps:
     parcel, group = keys // n_groups, keys % n_groups
     for key, pieces in _grouped(where[several], pairs.piece[several]):
         size[key] = _together(pieces, parcels[parcel[key]])
-    sizes = measure_sizes(parcels)
-    size[inside] = sizes[parcel[inside]]
-    whole = sizes[parcel]
+    used, of = np.unique(parcel, return_inverse=True)
+    whole = measure_sizes(parcels[used])[of]
+    size[inside] = whole[inside]
     share = np.divide(size, whole, out=np.zeros(len(keys)), where=whole > 0)
     share[inside] = 1.0
     return Overlaps(parcel, group, size, share, inside)

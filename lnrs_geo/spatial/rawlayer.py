@@ -8,6 +8,7 @@ from warnings import catch_warnings, simplefilter
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
@@ -57,6 +58,8 @@ class RawLayer:
         Ids (as text) of the features whose geometry is there but cannot be read.
     left_out
         How many rows of the file were not opened, because they lie far from where one looks.
+    valid
+        True for rows whose geometry is known to be valid, shape (rows,); None where nobody has looked.
     """
 
     source: str
@@ -68,6 +71,7 @@ class RawLayer:
     has_geometry: bool
     unreadable: frozenset[str] = frozenset()
     left_out: int = 0
+    valid: npt.NDArray[np.bool_] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ HARMLESS_CHANGE_M2 = 1.0
 HARMLESS_SHARE = 0.001
 
 Geometries = npt.NDArray[np.object_]
+Flags = npt.NDArray[np.bool_]
 
 # Type ids of GEOS
 _POLYGON, _FIRST_MULTI, _COLLECTION = 3, 4, 7
@@ -61,13 +62,17 @@ class Repair:
     change_m2: float = 0.0
 
 
-def repair(geometries: Geometries) -> tuple[Geometries, Geometries, list[Repair]]:
+def repair(
+    geometries: Geometries, *, valid: Flags | None = None
+) -> tuple[Geometries, Geometries, list[Repair]]:
     """Return geometries put right, the state of each, and what was wrong with the ones that were not.
 
     Parameters
     ----------
     geometries
         Shape (n,), 2D, in metres; None where there is none.
+    valid
+        True for those that an earlier look found valid, shape (n,); the others are looked at.
 
     Returns
     -------
@@ -92,7 +97,9 @@ def repair(geometries: Geometries) -> tuple[Geometries, Geometries, list[Repair]
         mended[row], lost = _one_kind(mended[row])
         if lost:
             found[row] = Repair(row, GeomState.REPAIRED, f"Collection: {lost} dropped")
-    for row in _where(~shapely.is_missing(mended) & ~shapely.is_valid(mended)):
+    known = np.zeros(len(mended), dtype=bool) if valid is None else valid
+    asked = np.flatnonzero(~shapely.is_missing(mended) & ~known)
+    for row in asked[~shapely.is_valid(mended[asked])].tolist():
         mended[row], found[row] = _mend(mended[row], row)
     for row, fact in found.items():
         states[row] = fact.state

@@ -8,6 +8,7 @@ import datetime as dt
 import json
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ _YES = frozenset({"yes", "y", "true", "t", "1", "eligible", "core (bng)"})
 _NO = frozenset({"no", "n", "false", "f", "0", "not eligible", "ineligible", "core", "supplementary"})
 
 
+@lru_cache(maxsize=4096)
 def folded(name: str) -> str:
     """Return a name as it compares: lower case, without blanks, underscores and punctuation.
 

@@ -288,7 +288,7 @@ def test_another_version_of_the_program_reads_nothing_of_it(
 ) -> None:
     """A later format is another entry; so is what other libraries read."""
     keep(measures, cache)
-    monkeypatch.setattr(layer_store, "FORMAT", "2")
+    monkeypatch.setattr(layer_store, "FORMAT", "another")
     assert stored_layers(measures, Asked(), near=HERE, cache=cache) is None
     monkeypatch.undo()
     assert stored_layers(measures, Asked(), near=HERE, cache=cache) is not None

@@ -144,3 +144,22 @@ def test_whatever_is_drawn_comes_out_valid_or_not_at_all(corners: list[tuple[int
     assert (str(states[0]) == "ok") == (not repairs)
     if str(states[0]) == "changed":
         assert hull_of_invalid(ring).buffer(1e-6).covers(mended[0])
+
+
+def test_what_is_known_to_be_valid_is_not_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    bow_tie = shapely.from_wkt("POLYGON ((0 0, 10 10, 10 0, 0 10, 0 0))")
+    square = shapely.box(0, 0, 1, 1)
+    asked: list[int] = []
+    is_valid = shapely.is_valid
+
+    def counted(geometries: object) -> object:
+        asked.append(np.size(geometries))
+        return is_valid(geometries)
+
+    monkeypatch.setattr(shapely, "is_valid", counted)
+    shapes = np.array([square, bow_tie, None, square], dtype=object)
+    mended, states, repairs = repair(shapes, valid=np.array([True, False, False, True]))
+    assert asked[0] == 1
+    assert [str(state) for state in states] == ["ok", "changed", "missing", "ok"]
+    assert [fact.row for fact in repairs] == [1, 2]
+    assert mended[0] is square

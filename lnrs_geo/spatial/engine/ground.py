@@ -8,6 +8,7 @@ import numpy.typing as npt
 import shapely
 
 from lnrs_geo.spatial.engine import Layer, keeping
+from lnrs_geo.spatial.engine.cutting import BORDER
 from lnrs_geo.spatial.engine.identity import Marks, label_marks, marks, places, places_of
 from lnrs_geo.spatial.engine.keeping import Kept
 from lnrs_geo.spatial.engine.outlines import Floats, Ints, Outlines, outlines
@@ -28,22 +29,23 @@ class Sheet:
 
     Attributes
     ----------
-    own, rows
-        The square cut from polygons, and the row of each in the run (-1: not in it).
+    square
+        The square cut from k mapped polygons and, behind them, from the united land of joint polygons.
+    rows
+        The row of each polygon in the run; -1 for those that are not in it, and for united land.
     delicate, joint
-        By polygon of the square: True where only GEOS tells what it meets, and where it overlaps
-        another of its group there.
-    lands, land_groups
-        The square cut from the united land of joint polygons, and the group of each; None where nobody
-        has united it: GEOS then answers for them.
+        True for polygons of which only GEOS tells what they meet, and for those that overlap another of
+        their group there.
+    land_groups
+        The group of each piece of united land, -1 for polygons; None where nobody has united it: GEOS
+        then answers for joint polygons.
     """
 
-    own: Square
+    square: Square
     rows: Ints
     delicate: npt.NDArray[np.bool_]
     joint: npt.NDArray[np.bool_]
-    lands: Square | None
-    land_groups: Ints
+    land_groups: Ints | None
 
 
 class Ground:
@@ -93,22 +95,47 @@ class Ground:
             rows = np.full(len(kept.marks), -1, np.int64)
             rows[at[at >= 0]] = here[at >= 0]
             if (at >= 0).all() and not _touch(kept.boxes[rows < 0], around).any():
-                groups = places_of(kept.land_groups, label_marks(self.labels))
-                return Sheet(kept.own, rows, kept.delicate, kept.joint, kept.lands, groups)
-        own_outlines = self.outlines.take(here)
-        own, delicate = square_of(own_outlines, corner), own_outlines.least < DELICATE_M2
-        members = sets(own, self.groups[here])
-        joint = np.zeros(len(here), np.bool_)
-        joint[[one for some in members for one in some]] = True
+                return self._with_land(kept, rows)
         if not keep:
-            return Sheet(own, here, delicate, joint, None, np.empty(0, np.int64))
-        lands = square_of(outlines(united(self.polygons[here], members, corner)), corner)
-        groups = self.groups[here][np.array([some[0] for some in members], np.int64)]
+            shapes = self.outlines.take(here)
+            own = square_of(shapes, corner)
+            joint = _among(sets(own, self.groups[here]), len(here))
+            return Sheet(own, here, shapes.least < DELICATE_M2, joint, None)
+        made = self._made(here, corner)
         if self.cache and self.name:
-            land_groups = label_marks(self.labels)[groups]
-            made = Kept(self.marks[here], self.boxes[here], own, delicate, joint, lands, land_groups)
             self.cache.keep(*self._key(corner), write=partial(keeping.save, made))
-        return Sheet(own, here, delicate, joint, lands, groups)
+        return self._with_land(made, here)
+
+    def _made(self, here: Ints, corner: Corner) -> Kept:
+        """Cut a square from polygons and from the united land of those that overlap."""
+        own = square_of(self.outlines.take(here), corner)
+        members = sets(own, self.groups[here])
+        land = united(self.polygons[here], members, corner)
+        first = np.array([some[0] for some in members], np.int64)
+        square = square_of(outlines(np.concatenate([self.polygons[here], land])), corner)
+        # nobody asks how near united land comes
+        behind = np.repeat(square.entry_owners, np.diff(square.starts)) >= len(here)
+        square.kinds[behind] = BORDER
+        return Kept(
+            marks=self.marks[here],
+            boxes=self.boxes[here],
+            delicate=self.outlines.take(here).least < DELICATE_M2,
+            joint=_among(members, len(here)),
+            land_groups=label_marks(self.labels)[self.groups[here][first]],
+            square=square,
+        )
+
+    def _with_land(self, kept: Kept, rows: Ints) -> Sheet:
+        """Return what is kept of a square with the row numbers of this run."""
+        groups = places_of(kept.land_groups, label_marks(self.labels))
+        none = np.zeros(len(groups), np.bool_)
+        return Sheet(
+            kept.square,
+            np.concatenate([rows, np.full(len(groups), -1)]),
+            np.concatenate([kept.delicate, none]),
+            np.concatenate([kept.joint, none]),
+            np.concatenate([np.full(len(rows), -1), groups]),
+        )
 
     def _kept(self, corner: Corner) -> Kept | None:
         path = self.cache.find(*self._key(corner)) if self.cache and self.name else None
@@ -128,6 +155,13 @@ def meets(boxes: Floats, corner: Corner, *, reach_m: float = 0.0) -> npt.NDArray
         (boxes[:, 0] < east + SQUARE_M + reach_m) & (boxes[:, 2] >= east - reach_m)
         & (boxes[:, 1] < north + SQUARE_M + reach_m) & (boxes[:, 3] >= north - reach_m)
     )  # fmt: skip
+
+
+def _among(members: list[list[int]], n: int) -> npt.NDArray[np.bool_]:
+    """Mark the rows that are in any of some lists."""
+    found = np.zeros(n, np.bool_)
+    found[[one for some in members for one in some]] = True
+    return found
 
 
 def _touch(boxes: Floats, around: Box) -> npt.NDArray[np.bool_]:

@@ -18,7 +18,7 @@ from lnrs_geo.spatial.engine.outlines import Floats
 from lnrs_geo.spatial.engine.squares import CELLS_A_SIDE, SQUARE_M, Square
 
 # To be raised whenever what is cut, or how it is kept, changes.
-FORMAT = "1"
+FORMAT = "2"
 _MAGIC = b"lnrs-geo square\n"
 _ALIGNED = 64
 _PLAIN = ("marks", "boxes", "delicate", "joint", "land_groups")
@@ -30,28 +30,24 @@ class Kept:
 
     Attributes
     ----------
-    marks
-        Of the polygons that `own` was cut from, shape (k, 2).
-    own
-        The square cut from them.
-    boxes
-        Bounds of those polygons, shape (k, 4).
+    marks, boxes
+        Marks of the k polygons it was cut from, shape (k, 2), and their bounds, shape (k, 4).
     delicate, joint
         True for polygons with a ring so small that it may hide in the arithmetic, and for those that
         overlap another of their group in the square, shape (k,).
-    lands
-        The square cut from the united land of those, one for each set that hangs together.
     land_groups
-        The mark of the group that each of these counts in.
+        For each set of joint polygons that hangs together, whose united land stands behind the polygons
+        in `square`: the mark of the group that it counts in.
+    square
+        What was cut from all of these.
     """
 
     marks: Marks
     boxes: Floats
-    own: Square
     delicate: npt.NDArray[np.bool_]
     joint: npt.NDArray[np.bool_]
-    lands: Square
     land_groups: npt.NDArray[np.uint64]
+    square: Square
 
 
 def save(square: Kept, path: Path) -> None:
@@ -103,16 +99,9 @@ def load(path: Path) -> Kept | None:
             return None
         arrays[one["name"]] = raw.view(kind).reshape(one["shape"])
         at = stop
-    plain = {name: arrays[name] for name in _PLAIN}
-    return Kept(own=_square(arrays, "own"), lands=_square(arrays, "lands"), **plain)
+    square = Square(**{name: arrays[name] for name in Square._fields})
+    return Kept(square=square, **{name: arrays[name] for name in _PLAIN})
 
 
 def _arrays(square: Kept) -> dict[str, npt.NDArray[Any]]:
-    found: dict[str, npt.NDArray[Any]] = {name: getattr(square, name) for name in _PLAIN}
-    for name, one in (("own", square.own), ("lands", square.lands)):
-        found |= {f"{name}.{field}": values for field, values in one._asdict().items()}
-    return found
-
-
-def _square(arrays: dict[str, npt.NDArray[Any]], name: str) -> Square:
-    return Square(**{field: arrays[f"{name}.{field}"] for field in Square._fields})
+    return {name: getattr(square, name) for name in _PLAIN} | square.square._asdict()

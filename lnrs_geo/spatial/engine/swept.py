@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from lnrs_geo.spatial.engine.ground import Corner, Ground, Sheet, corners, meets
+from lnrs_geo.spatial.engine.ground import Ground, corners, meets
 from lnrs_geo.spatial.engine.outlines import Floats, Ints, Outlines
-from lnrs_geo.spatial.engine.squares import CELL_M, CELLS_A_SIDE, Square
+from lnrs_geo.spatial.engine.squares import CELL_M, CELLS_A_SIDE
 from lnrs_geo.spatial.engine.sweeping import Window, sweep
 
 Flags = npt.NDArray[np.bool_]
@@ -68,16 +68,18 @@ def swept(
         sheet = ground.sheet(corner, around=(*low, *high), keep=keep)
         if sheet is None:
             continue
-        parcel, own, area, near = _measured(shapes, boxes, chosen, sheet.own, corner, reach_m)
-        known = sheet.rows[own] >= 0
-        own = own[known]
+        window = Window(corner[0], corner[1], CELLS_A_SIDE, CELL_M)
+        parcel, polygon, area, near = sweep(shapes, boxes, chosen, sheet.square, window, reach_m)
+        known = sheet.rows[polygon] >= 0
+        own = polygon[known]
         found.append(
             (parcel[known], sheet.rows[own], area[known], near[known], sheet.delicate[own], sheet.joint[own])
         )
-        if sheet.lands is None:
+        if sheet.land_groups is None:
             complete &= not sheet.joint.any()
-        else:
-            lands.append(_land_of(shapes, boxes, chosen, sheet, corner))
+            continue
+        land = (sheet.land_groups[polygon] >= 0) & (area > 0)
+        lands.append((parcel[land], sheet.land_groups[polygon[land]], area[land]))
     sums = _summed(found, len(ground.polygons))
     if not complete:
         return sums, None
@@ -101,19 +103,3 @@ def _summed(found: list[tuple[Ints, Ints, Floats, Floats, Flags, Flags]], n: int
         np.minimum.reduceat(near[order], first), np.logical_or.reduceat(delicate[order], first),
         np.logical_or.reduceat(joint[order], first), np.add.reduceat(alone[order], first),
     )  # fmt: skip
-
-
-def _measured(
-    shapes: Outlines, boxes: Floats, chosen: Ints, square: Square, corner: Corner, reach_m: float
-) -> tuple[Ints, Ints, Floats, Floats]:
-    window = Window(corner[0], corner[1], CELLS_A_SIDE, CELL_M)
-    parcel, polygon, area, near = sweep(shapes, boxes, chosen, square, window, reach_m)
-    return parcel, polygon.astype(np.int64), area, near
-
-
-def _land_of(shapes: Outlines, boxes: Floats, chosen: Ints, sheet: Sheet, corner: Corner) -> Lands:
-    assert sheet.lands is not None
-    parcel, land, area, _ = _measured(shapes, boxes, chosen, sheet.lands, corner, 0.0)
-    group = sheet.land_groups[land]
-    known = (group >= 0) & (area > 0)
-    return parcel[known], group[known], area[known]
