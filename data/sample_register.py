@@ -1,10 +1,24 @@
 """A made-up register of habitat banks: two with parcels, one of which only a grid reference is known, one without a file."""
 
-COLUMNS = ("reference", "file", "layer", "grid_reference", "site_ref", "application_date", "off_site", "secured_on")
+COLUMNS = (
+    "reference",
+    "file",
+    "layer",
+    "grid_reference",
+    "site_ref",
+    "application_date",
+    "off_site",
+    "secured_on",
+)
 
 SITES: list[dict[str, str]] = [
     {"reference": "SAMPLE-BANK-1", "file": "parcels.gpkg", "application_date": "2025-03-03"},
-    {"reference": "SAMPLE-BANK-2", "file": "parcels_service.gpkg", "off_site": "yes", "secured_on": "2025-06-02"},
+    {
+        "reference": "SAMPLE-BANK-2",
+        "file": "parcels_service.gpkg",
+        "off_site": "yes",
+        "secured_on": "2025-06-02",
+    },
     {"reference": "SAMPLE-BANK-3", "grid_reference": "SK 34 59"},
     {"reference": "SAMPLE-BANK-4", "file": "not_there.gpkg"},
 ]

@@ -13,18 +13,30 @@ from datetime import date, datetime
 from pathlib import Path
 
 from lnrs_geo import applied, gather, overridden, papers, record, remarks, tabulate
+from lnrs_geo.brief import Brief
+from lnrs_geo.cache import default_cache
+from lnrs_geo.coverage import Way
 from lnrs_geo.errors import OptionError
-from lnrs_geo.judge import Brief, Judge
+from lnrs_geo.judge import Judge
 from lnrs_geo.model import Issue
 from lnrs_geo.modules import resolve_modules
 from lnrs_geo.multiplier.applications import COLUMNS as APPLICATION_COLUMNS
 from lnrs_geo.multiplier.applications import read_application
-from lnrs_geo.multiplier.regime import publication_of
 from lnrs_geo.multiplier.rules import load_edition
 from lnrs_geo.parts import Assessor
 from lnrs_geo.result import Result
 from lnrs_geo.rows import FeatureRow, Known, feature_rows
-from lnrs_geo.settings import DEFAULT_TOLERANCE_M, INTERVENTIONS, Settings, Source, Sources, Table, name_of
+from lnrs_geo.settings import (
+    DEFAULT_TOLERANCE_M,
+    INTERVENTIONS,
+    MATCHINGS,
+    Settings,
+    Source,
+    Sources,
+    Table,
+    name_of,
+    several_strategies,
+)
 from lnrs_geo.spatial import faults as geometry_faults
 from lnrs_geo.spatial.normalise import Parcels
 from lnrs_geo.terrain import survey
@@ -35,8 +47,8 @@ Progress = Callable[[Iterable[FeatureRow], int], Iterable[FeatureRow]]
 def check(
     parcels: Source | Sequence[Source],
     *,
-    measures: Source | Sequence[Source],
-    strategy: str | Path = "derbyshire",
+    measures: Source | Sequence[Source] = (),
+    strategy: str | Path | Sequence[str | Path] = "derbyshire",
     crosswalk: Table | None = None,
     overrides: Table | None = None,
     area: Source | None = None,
@@ -55,6 +67,7 @@ def check(
     as_at: date | None = None,
     tolerance_m: float = DEFAULT_TOLERANCE_M,
     accept_proposed: bool = False,
+    matching: str = "auto",
     progress: Progress | None = None,
 ) -> Result:
     """Decide the strategic significance of every parcel: High or Low, with the reason.
@@ -62,9 +75,11 @@ def check(
     Parameters
     ----------
     parcels, measures
-        Files, folders or GeoDataFrames with parcels, and with the mapped potential measures.
+        Files, folders or GeoDataFrames with parcels, and with the mapped potential measures; no measures
+        where the strategy file names them.
     strategy
-        A pack's name or a strategy file.
+        A pack's name or a strategy file; or several, each file with measures, crosswalk and area of its
+        own. Each part is then judged by the LNRS of its own land.
     crosswalk, overrides
         Files or tables with the columns of the contract.
     area, authorities, apib, acb
@@ -91,6 +106,9 @@ def check(
         Positional tolerance in metres. It flags, it never decides.
     accept_proposed
         Let crosswalk rows decide that nobody has confirmed: for drafts only, and every output says so.
+    matching
+        How parcels are matched with what is mapped: "auto", "plain", or "indexed" (which needs numba).
+        The answers are the same.
     progress
         Wraps the rows as they are assessed, given their number; for a progress bar.
 
@@ -103,10 +121,12 @@ def check(
     LnrsGeoError
         A file cannot be read or used; what, where and how to put it right.
     """
+    first, *further = several_strategies(strategy)
     sources = Sources(
         measures=several(measures),
         parcels=several(parcels),
-        strategy=strategy,
+        strategy=first,
+        further=tuple(further),
         crosswalk=crosswalk,
         overrides=overrides,
         area=area,
@@ -127,6 +147,7 @@ def check(
         intervention=intervention,
         dates=dates,
         accept_proposed=accept_proposed,
+        matching=matching,
     )
     return run(sources, chosen, progress=progress)
 
@@ -138,6 +159,7 @@ def settings(
     intervention: str = "",
     dates: Mapping[str, object] | None = None,
     accept_proposed: bool = False,
+    matching: str = "auto",
 ) -> Settings:
     """Check the settings of a run; this is the one place that asks the clock for the date.
 
@@ -151,6 +173,10 @@ def settings(
             f"{intervention!r} is no intervention.",
             where="--intervention",
             fix="Give created, enhanced or either.",
+        )
+    if matching not in MATCHINGS:
+        raise OptionError(
+            f"{matching!r} is no way of matching.", where="--matching", fix=f"Give {', '.join(MATCHINGS)}."
         )
     if not 0 <= tolerance_m <= 100:
         raise OptionError(
@@ -174,13 +200,21 @@ def settings(
     application, faults = read_application(cells)
     if faults:
         raise OptionError(" ".join(faults), where=", ".join(application.unreadable), fix="Correct the dates.")
-    return Settings(day or date.today(), tolerance_m, INTERVENTIONS[intervention], cells, accept_proposed)
+    return Settings(
+        day or date.today(), tolerance_m, INTERVENTIONS[intervention], cells, accept_proposed, matching
+    )
 
 
-def run(sources: Sources, settings: Settings, *, progress: Progress | None = None) -> Result:
-    """Do the job of `check` on gathered sources and settings."""
+def run(
+    sources: Sources,
+    settings: Settings,
+    *,
+    progress: Progress | None = None,
+    gatherer: gather.Gatherer | None = None,
+) -> Result:
+    """Do the job of `check` on gathered sources and settings; `gatherer` reads them where one is given."""
     edition = load_edition(settings.as_at)
-    gatherer = gather.Gatherer(sources, settings)
+    gatherer = gatherer or gather.Gatherer(sources, settings)
     read = gatherer.parcels(bare_ok=bool(settings.intervention))
     gatherer.look_near(tuple(read.frame.total_bounds))
     inputs = gatherer.land()
@@ -198,12 +232,13 @@ def run(sources: Sources, settings: Settings, *, progress: Progress | None = Non
     )
     issues += said
 
-    issues += applied.off_site_unsaid([row.application for row in rows], [row.off_site for row in rows])
+    issues += remarks.agreements_not_asked(rows, read.frame)
     named = name_of(gatherer.sources.documents, "documents")
     issues += papers.unused(inputs.listed or (), {row.row.judgement for row in rows}, where=named)
     issues += papers.unknown_authorities(inputs.listed or (), inputs.authorities, where=named)
 
-    terrain, said = survey(read.frame, inputs, tolerance_m=settings.tolerance_m)
+    way = Way(settings.tolerance_m, settings.matching, default_cache())
+    terrain, said = survey(read.frame, inputs, way=way)
     issues += said
     brief = Brief(
         edition=edition,
@@ -214,6 +249,7 @@ def run(sources: Sources, settings: Settings, *, progress: Progress | None = Non
         documents=inputs.listed,
         area_given=inputs.areas is not None,
         map_complete=inputs.map_complete,
+        others={one.lnrs_id: one for one in inputs.maps[1:]},
         documents_complete=inputs.documents_complete,
     )
     accepted, said = overridden.by_feature(inputs.overrides, rows, read, Judge(terrain, brief))
@@ -238,7 +274,7 @@ def run(sources: Sources, settings: Settings, *, progress: Progress | None = Non
         edition=edition,
         settings=settings,
         sources=sources,
-        assumed=record.assumed(known.applications, publication_of(inputs.strategy), settings.as_at),
+        assumed=record.assumed_of(inputs, known.applications, settings.as_at),
     )
     return tabulate.result(parts, read=read, inputs=inputs, judge=judge, run=told)
 

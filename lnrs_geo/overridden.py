@@ -31,19 +31,22 @@ def by_feature(
     named: dict[int, Override] = {}
     if not given:
         return {}, []
+    of_ref: dict[str, list[Override]] = {}
+    for one in given:
+        of_ref.setdefault(one.parcel_ref, []).append(one)
     places = list(zip(read.frame["site_ref"], read.frame["parcel_ref"], strict=True))
     for row in rows:
         site_ref, parcel_ref = places[row.feature]
-        one = overriding.find(given, site_ref=site_ref, parcel_ref=parcel_ref)
-        if one is None:
+        found = overriding.find(of_ref.get(parcel_ref, ()), site_ref=site_ref, parcel_ref=parcel_ref)
+        if found is None:
             continue
-        named[row.feature] = one
+        named[row.feature] = found
         why = _why_not(row, judge)
         if why:
             # what bars the row after the development says more than that it has a baseline
             refused[row.feature] = why if row.row.stage is Stage.POST else refused.get(row.feature, why)
         else:
-            accepted[row.feature] = one
+            accepted[row.feature] = found
     issues = [
         issue(
             "override-refused",
@@ -55,10 +58,11 @@ def by_feature(
         for feature, why in refused.items()
         if feature not in accepted
     ]
+    used = set(named.values())
     issues += [
         issue("override-unused", f"No parcel {one.parcel_ref!r} was given.", feature=one.parcel_ref)
         for one in given
-        if one not in named.values()
+        if one not in used
     ]
     return accepted, issues
 
@@ -68,15 +72,18 @@ def _why_not(row: FeatureRow, judge: Judge) -> str:
     if row.row.stage is Stage.BASELINE:
         return "a baseline is not looked up in Table 7"
     mapped = judge.terrain.measures
-    if row.proposal is None or judge.map_of(row, judge.brief.lnrs_id) is not judge.measures:
+    looked_up = [one for one in judge.brief.loaded if judge.map_of(row, one) is judge.measures]
+    if row.proposal is None or not looked_up:
         return "its row is not looked up in Table 7"
-    over = mapped.overlaps
+    over, owners = mapped.overlaps, judge.terrain.owners
     groups = [int(over.group[i]) for i in mapped.overlaps_of.get(row.feature, ()) if over.size[i] > 0]
-    measures = [one for group in groups if not (one := mapped.groups[group]).beside]
-    if not measures:
+    groups = [one for one in groups if owners[one] in looked_up and not mapped.groups[one].beside]
+    if not groups:
         return "no measure is mapped there"
     verdicts = [
-        judge.crosswalk.verdict(one.measure_id, row.proposal, eligible=one.eligible) for one in measures
+        judge.brief.crosswalk_of(owners[group]).verdict(one.measure_id, row.proposal, eligible=one.eligible)
+        for group in groups
+        if (one := mapped.groups[group])
     ]
     if all(verdict.answer is Answer.NOT_ELIGIBLE for verdict in verdicts):
         return "no measure that is mapped there counts"

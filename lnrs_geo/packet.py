@@ -7,7 +7,7 @@ with the column `site`, save `measures_used`, where a mapped polygon stands once
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -33,6 +33,10 @@ TABLES = {
 SHAPED = ("parts", "measures_used")
 RUN_JSON = "run.json"
 FILES = (*(f"{name}.parquet" for name in TABLES), RUN_JSON)
+
+
+# The site of a result; or, of one that holds several, by table the site of each row.
+Whose = str | Mapping[str, Sequence[str]]
 
 
 class Found(Protocol):
@@ -83,14 +87,15 @@ def write_lean(found: Found, out: Path) -> list[Path]:
     return _write(out, tables, told, [frames.plain(one) for one in found.traces])
 
 
-def write_packet(results: Iterable[tuple[str, Found]], out: Path) -> list[Path]:
+def write_packet(results: Iterable[tuple[Whose, Found]], out: Path) -> list[Path]:
     """Write the results of many sites into one folder, all of them or none.
 
     Parameters
     ----------
     results
         Reference of the site and its result, one after another; each may be forgotten once it was
-        taken. What is kept until the end is the rows, packed.
+        taken. What is kept until the end is the rows, packed. For a result of several sites, by table
+        the reference for each row, empty for what is said of none.
     out
         The folder, made where absent.
 
@@ -103,8 +108,8 @@ def write_packet(results: Iterable[tuple[str, Found]], out: Path) -> list[Path]:
 
     geoparquet.require_pyarrow()
     packet = _Packet()
-    for site, found in results:
-        packet.add(site, _tables(found), frames.plain(found.run), frames.plain(found.traces))
+    for whose, found in results:
+        packet.add(whose, _tables(found), frames.plain(found.run), frames.plain(found.traces))
     program = next((one["run"].get("program") for one in packet.sites), None)
     told = {"program": str(program or "lnrs-geo"), "sites": packet.sites}
     return _write(out, packet.tables(), told, packet.traces)
@@ -119,8 +124,10 @@ class _Packet:
     numbers: dict[str, int] = field(default_factory=dict)
     rows: dict[str, list[pa.Table]] = field(default_factory=lambda: {name: [] for name in TABLES})
 
-    def add(self, site: str, tables: Mapping[str, pa.Table], run: dict[str, Any], traces: list[Any]) -> None:
-        """Take the tables of one site; its traces are numbered on from those of the others."""
+    def add(
+        self, whose: Whose, tables: Mapping[str, pa.Table], run: dict[str, Any], traces: list[Any]
+    ) -> None:
+        """Take the tables of a result; its traces are numbered on from those of the others."""
         import pyarrow as pa
         import pyarrow.compute as pc
 
@@ -138,9 +145,10 @@ class _Packet:
                 moved = pc.take(pa.array(new, type=pa.int64()), table[TRACE.name])
                 table = table.set_column(table.schema.get_field_index(TRACE.name), TRACE.name, moved)
             if name != "measures_used":
-                table = table.add_column(0, SITE.name, pa.array([site] * len(table), type=pa.string()))
+                sites = [whose] * len(table) if isinstance(whose, str) else list(whose[name])
+                table = table.add_column(0, SITE.name, pa.array(sites, type=pa.string()))
             self.rows[name].append(table)
-        self.sites.append({"site": site, "run": run})
+        self.sites.append({"site": whose if isinstance(whose, str) else "", "run": run})
 
     def tables(self) -> dict[str, pa.Table]:
         """Return the rows of all sites, columns of the inputs united."""

@@ -1,12 +1,14 @@
 """Issues that only show once parcels have been matched and cut."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
+from lnrs_geo.applied import off_site_unsaid
 from lnrs_geo.issues import issue
 from lnrs_geo.judge import Judge
 from lnrs_geo.model import Issue, Retention, Significance, Stage
@@ -14,6 +16,7 @@ from lnrs_geo.multiplier.claims import FROZEN_REGIMES
 from lnrs_geo.multiplier.overrides import Override
 from lnrs_geo.parts import Part, Remark
 from lnrs_geo.rows import FeatureRow
+from lnrs_geo.site_marks import mark_of
 from lnrs_geo.spatial import tolerance
 from lnrs_geo.spatial.match import ON_EDGE_M
 from lnrs_geo.spatial.normalise import Parcels
@@ -147,6 +150,20 @@ def not_in_earlier_file(
     if not any(part.decision.regime in asked and part.row.row.stage is Stage.BASELINE for part in parts):
         found[-1] = issue("submitted-unused", "No baseline keeps the value it had, so nothing was compared.")
     return list(found.values())
+
+
+def agreements_not_asked(rows: Sequence[FeatureRow], frame: gpd.GeoDataFrame) -> list[Issue]:
+    """Tell of off-site agreements that nobody asks for, site by site where several are judged together."""
+    marks = {one: mark_of(one) for one in frame["source"].unique()}
+    sources = frame["source"].tolist()
+    sites: dict[str, list[FeatureRow]] = {}
+    for row in rows:
+        sites.setdefault(marks[sources[row.feature]], []).append(row)
+    return [
+        replace(one, dataset=mark)
+        for mark, own in sites.items()
+        for one in off_site_unsaid([row.application for row in own], [row.off_site for row in own])
+    ]
 
 
 def documents_not_asked(parts: Sequence[Part]) -> list[Issue]:

@@ -182,3 +182,19 @@ assemble([("A", folder / "site")], folder / "all")
     )
     assert done.stdout.count("pyarrow, which is not installed") == 4
     assert (tmp_path / "all" / "results.gpkg").exists()
+
+
+def test_result_of_several_sites_says_whose_each_row_is(tmp_path: Path) -> None:
+    """Each row has the site given for it, beside the rows of a site that was done alone."""
+    tables = example()
+    whose = {
+        name: [f"S{at % 3}" for at in range(len(getattr(tables, name)))]
+        for name in ("parts", "parcels", "matches", "issues")
+    }
+    whose["issues"][-1] = ""
+    packet.write_packet([(whose, tables), ("alone", tables)], tmp_path)
+    for name, sites in whose.items():
+        found = pq.read_table(tmp_path / f"{name}.parquet")["site"].to_pylist()
+        assert found == [*sites, *["alone"] * len(sites)], name
+    told = json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))
+    assert [one["site"] for one in told["sites"]] == ["", "alone"]

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 # From this many areas on, starting the engine costs less than it saves.
 MANY = 2_000
+# Once it is started in a process, from this many on.
+MANY_ONCE_STARTED = 300
 # From this many on it pays within one run to unite and keep what it cuts for later runs.
 VERY_MANY = 20_000
 # Where its code has yet to be compiled, which takes some ten seconds.
@@ -56,6 +58,8 @@ def is_chosen(matching: str, n_areas: int) -> bool:
                 fix="Install it with: pip install 'lnrs-geo[fast]', or leave the option away.",
             )
         return False
+    if "lnrs_geo.spatial.engine.sweeping" in sys.modules:
+        return matching == "indexed" or n_areas >= MANY_ONCE_STARTED
     return matching == "indexed" or n_areas >= (MANY if _is_compiled() else WORTH_COMPILING)
 
 
@@ -135,7 +139,5 @@ def build(layer: Layer, *, area: Geometries | None = None) -> Iterator[str]:
 
 def _is_compiled() -> bool:
     """Say whether an earlier run left the compiled code where numba looks for it first."""
-    if "lnrs_geo.spatial.engine.sweeping" in sys.modules:
-        return True
     version = f"py{sys.version_info.major}{sys.version_info.minor}"
     return any((Path(__file__).parent / "__pycache__").glob(f"sweeping.sweep-*.{version}.nbi"))

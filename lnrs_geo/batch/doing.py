@@ -1,0 +1,207 @@
+"""Do one task: assess or screen its sites, write what comes of each, then note that it is done.
+
+This is what a worker runs. It may be begun again at any time: the same task writes the same results.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from lnrs_geo import chain
+from lnrs_geo.batch import together
+from lnrs_geo.batch.land_held import LandUnusable, SiteGatherer
+from lnrs_geo.batch.ledger import Ledger
+from lnrs_geo.batch.outcome import Outcome, blank, rows_of
+from lnrs_geo.batch.screening import land_round, screened
+from lnrs_geo.batch.site_rows import Rows, read_rows, rows_of_site
+from lnrs_geo.batch.sites import Site
+from lnrs_geo.batch.task import Job, Task, Work
+from lnrs_geo.batch.together import Together
+from lnrs_geo.errors import LnrsGeoError, OutputError
+from lnrs_geo.packet import write_packet
+from lnrs_geo.result import Result
+
+NO_PARCEL = "It holds no parcel."
+REPORT = "Please report this with the file; the other sites are not touched by it."
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of a task, in short: the sites done, or the error of what all sites have in common.
+
+    `land` holds the kind of that error, what, where and fix.
+    """
+
+    name: str
+    sites: int
+    land: tuple[str, str, str, str] | None = None
+
+
+def do(task: Task) -> Done:
+    """Do one task.
+
+    Raises
+    ------
+    OutputError
+        Results cannot be written.
+    """
+    if Path.cwd() != task.job.here:  # a worker of a cluster: paths are named as the user named them
+        os.chdir(task.job.here)
+    ledger = Ledger(task.job.out)
+    rows: dict[int, dict[str, str]] = {}
+    packets: list[str] = []
+    try:
+        if task.work is Work.POINTS:
+            _screen(task, rows)
+        elif task.job.folders:
+            packet = _sheltered(_packet, task) if task.work is Work.ROWS else None
+            for site, result in _results(task, rows, packet):
+                result.write(ledger.site(site.folder))
+        else:
+            write_packet(_packed(task, rows), ledger.packet(task.name))
+            if any(row["outcome"] != Outcome.FAILED for row in rows.values()):
+                packets.append(task.name)
+    except LandUnusable as error:
+        cause = error.cause
+        return Done(task.name, 0, (type(cause).__name__, cause.what, cause.where, cause.fix))
+    ledger.record(task.name, record_of(rows, packets))
+    return Done(task.name, len(task.sites))
+
+
+def record_of(rows: Mapping[int, Mapping[str, str]], packets: Sequence[str] = ()) -> dict[str, Any]:
+    """Return what is noted of a task: the rows of its sites, and the packets that hold their results."""
+    return {"rows": {str(at): dict(row) for at, row in sorted(rows.items())}, "packets": list(packets)}
+
+
+def _packed(
+    task: Task, rows: dict[int, dict[str, str]]
+) -> Iterator[tuple[str | Mapping[str, Sequence[str]], Result]]:
+    """Assess the sites of a task, all in one run where that can be, and fill in the row of each."""
+    packet = _sheltered(_packet, task) if task.work is Work.ROWS else None
+    if isinstance(packet, Rows) and len(task.sites) > 1:
+        try:
+            found = together.assess(task.job, task.sites, packet, task.rows)
+        except (OutputError, LandUnusable, MemoryError):
+            raise
+        except Exception:  # whose fault it is shows when they are done one after the other
+            pass
+        else:
+            _note(task, found, rows)
+            yield found.sites([site.reference for site in task.sites]), found.result
+            return
+    for site, result in _results(task, rows, packet):
+        yield site.reference, result
+
+
+def _note(task: Task, found: Together, rows: dict[int, dict[str, str]]) -> None:
+    """Fill in the row of each site of a packet that was done in one run."""
+    counted = rows_of(found.result.parts, found.numbers["parts"].tolist())
+    for number, site in enumerate(task.sites):
+        rows[site.at] = _row(task.job, site, found.result, counted.get(number))
+
+
+def _row(job: Job, site: Site, result: Result, counted: Mapping[str, str] | None) -> dict[str, str]:
+    """Return the row of a site from what is counted of its parts; it has none where no parcel was read."""
+    if counted is None:
+        return blank(site.reference, Outcome.FAILED, NO_PARCEL)
+    return {
+        **blank(site.reference, Outcome.ASSESSED, ""),
+        **counted,
+        "results": f"sites/{site.folder}" if job.folders else "",
+        "notice": str(result.run["notice"]),
+    }
+
+
+def _results(
+    task: Task, rows: dict[int, dict[str, str]], packet: Rows | str | None
+) -> Iterator[tuple[Site, Result]]:
+    """Assess the sites of a task one after the other, and fill in the row of each."""
+    for at, site in enumerate(task.sites):
+        own = task.rows[at] if task.rows else None
+        found = packet if isinstance(packet, str) else _sheltered(_assess, task.job, site, packet, own)
+        if isinstance(found, str):
+            rows[site.at] = blank(site.reference, Outcome.FAILED, found)
+            continue
+        counted = rows_of(found.parts, [site.at] * len(found.parts)).get(site.at)
+        rows[site.at] = _row(task.job, site, found, counted)
+        if counted is not None:
+            yield site, found
+
+
+def _assess(job: Job, site: Site, packet: Rows | None, own: Any) -> Result:
+    """Do what `check` does with the parcels of one site."""
+    file = site.file
+    assert file is not None
+    sources = replace(
+        job.sources, parcels=(file,), layers=site.layers or job.sources.layers, applications=None
+    )
+    settings = replace(job.settings, dates=dict(site.dates))
+    if packet is not None:
+        gatherer = SiteGatherer(sources, settings, parcels=lambda: packet.of(own))
+    elif site.site_ref:
+        gatherer = SiteGatherer(
+            sources,
+            settings,
+            parcels=lambda: rows_of_site(
+                file,
+                layers=sources.layers,
+                column=job.site_column,
+                site_ref=site.site_ref,
+                crs=sources.crs,
+                shared=site.shared,
+            ),
+        )
+    else:
+        gatherer = SiteGatherer(sources, settings)
+    return chain.run(sources, settings, gatherer=gatherer)
+
+
+def _packet(task: Task) -> Rows:
+    """Read the rows of all sites of a task together."""
+    file = task.sites[0].file
+    assert file is not None
+    layers = {name for rows in task.rows for name in rows}
+    ids = {
+        name: np.sort(np.concatenate([rows[name] for rows in task.rows if name in rows])) for name in layers
+    }
+    return read_rows(file, task.job.places, ids, crs=task.job.sources.crs)
+
+
+def _screen(task: Task, rows: dict[int, dict[str, str]]) -> None:
+    """Screen the sites of a task; where one of them cannot be, the others are all the same."""
+    ledger = Ledger(task.job.out)
+    land = _sheltered(land_round, task.sites, task.job)
+    for site in task.sites:
+        found = land if isinstance(land, str) else _sheltered(screened, site, land, task.job)
+        if isinstance(found, str):
+            rows[site.at] = blank(site.reference, Outcome.FAILED, found)
+            continue
+        found.write(ledger.site(site.folder))
+        rows[site.at] = {
+            **blank(site.reference, Outcome.SCREENED, found.statement),
+            **found.cells(),
+            "results": f"sites/{site.folder}",
+        }
+
+
+def _sheltered(work: Callable[..., Any], *given: Any) -> Any:
+    """Do what concerns one site; a text says why it failed. This is the one place where that is caught.
+
+    What cannot be written, or is wrong with the land of all sites, is no fault of a site and passes.
+    """
+    try:
+        return work(*given)
+    except (OutputError, LandUnusable, MemoryError):
+        raise
+    except LnrsGeoError as error:
+        return " ".join(str(error).split())
+    except Exception as error:
+        said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        with suppress(Exception):
+            said = " ".join(said.split())
+        return f"The program itself failed on this site ({said}). {REPORT}"

@@ -1,0 +1,243 @@
+"""What is done of a batch, kept in its folder: so that a run that was killed goes on where it stopped.
+
+    DIR/.lnrs-geo-batch/begun.json     what the batch was begun with, and how far it is
+                        done/NAME.json what came of each task, written last of all that the task writes
+                        packets/NAME/  results that no site has a folder of its own for
+                        lock
+
+A record is whole or not there. A task without one is done again, from the start.
+"""
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lnrs_geo.errors import OptionError, OutputError
+
+FOLDER = ".lnrs-geo-batch"
+SITES = "sites"
+_BEGUN, _DONE, _PACKETS, _LOCK = "begun.json", "done", "packets", "lock"
+_FORMAT = "lnrs-geo/batch-1"
+CLEARING, RUNNING, FINISHED = "clearing", "running", "finished"
+# The files of a set partitioned by LNRS
+_SET = "parts/lnrs_id=*/part-*.parquet"
+_TOLD = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The records of a batch in the folder `out`."""
+
+    out: Path
+
+    @property
+    def folder(self) -> Path:
+        """Where the records lie."""
+        return self.out / FOLDER
+
+    def packet(self, name: str) -> Path:
+        """Return the folder for the results of a task whose sites have none of their own."""
+        return self.folder / _PACKETS / name
+
+    def site(self, name: str) -> Path:
+        """Return the folder for the results of a site."""
+        return self.out / SITES / name
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep a second run out of the folder; the system lifts the lock when a program dies.
+
+        Raises
+        ------
+        OutputError
+            Another run is at work there, or the folder cannot be written.
+        """
+        with guarded(self.out):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            handle = os.open(self.folder / _LOCK, os.O_RDWR | os.O_CREAT)
+        try:
+            if sys.platform != "win32":
+                import fcntl
+
+                try:
+                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    raise OutputError(
+                        "Another batch is at work there.",
+                        where=str(self.out),
+                        fix="Wait for it, or name another folder.",
+                    ) from None
+                except OSError:
+                    pass  # some network disks know no locks
+            yield
+        finally:
+            os.close(handle)
+
+    def read(self) -> dict[str, Any] | None:
+        """Return what the batch in the folder was begun with; None where there is none."""
+        try:
+            begun = json.loads((self.folder / _BEGUN).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError) as error:
+            raise OutputError(
+                f"The records of the batch cannot be read ({error}).",
+                where=str(self.folder),
+                fix="Name another folder, or remove that one and begin again.",
+            ) from error
+        if not isinstance(begun, dict) or begun.get("format") != _FORMAT:
+            raise OutputError(
+                "Another version of the program began the batch.",
+                where=str(self.folder),
+                fix="Finish it with that version, or name another folder.",
+            )
+        return begun
+
+    def begin(self, identity: Mapping[str, Any], *, names: Sequence[str], files: Sequence[str]) -> None:
+        """Begin a batch: clear away what an earlier one left, then note with what this one begins.
+
+        Results of two batches never stand side by side. Whatever bears another name stays.
+
+        Parameters
+        ----------
+        identity
+            What must be the same for a run that resumes it.
+        names
+            Files in `out` that a batch writes.
+        files
+            Names of the results in the folder of a site.
+        """
+        with guarded(self.out):
+            earlier = (self.folder / _BEGUN).exists()
+            self._note(CLEARING, identity)
+            if earlier:
+                for path in (*(self.out / name for name in names), *self.out.glob(_SET)):
+                    path.unlink(missing_ok=True)
+                for path in self.out.glob(f"{SITES}/*/*"):
+                    if path.name in files:
+                        path.unlink(missing_ok=True)
+                for path in (*self.out.glob(f"{SITES}/*"), *self.out.glob("parts/*"), self.out / "parts"):
+                    with suppress(OSError):  # it holds something that is not ours
+                        path.rmdir()
+            for name in (_DONE, _PACKETS):
+                shutil.rmtree(self.folder / name, ignore_errors=True)
+            (self.folder / _DONE).mkdir()
+            self._note(RUNNING, identity)
+
+    def record(self, name: str, content: Mapping[str, Any]) -> None:
+        """Note what came of a task."""
+        with guarded(self.out):
+            _put(self.folder / _DONE / f"{name}.json", content)
+
+    def records(self) -> dict[str, dict[str, Any]]:
+        """Return what came of every task that is done, by its name."""
+        found = {}
+        for path in self.folder.glob(f"{_DONE}/*.json"):
+            with suppress(ValueError):  # a disk that lost it at a power cut: it is done again
+                found[path.stem] = json.loads(path.read_text(encoding="utf-8"))
+        return found
+
+    def finish(self, identity: Mapping[str, Any], summary: Mapping[str, Any]) -> None:
+        """Note that the batch is finished, and remove what was needed on the way."""
+        with guarded(self.out):
+            self._note(FINISHED, identity, summary)
+            for name in (_DONE, _PACKETS):
+                shutil.rmtree(self.folder / name, ignore_errors=True)
+
+    def forget(self) -> None:
+        """Remove all records of a batch of which nothing has come, and folders that are empty."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        for path in (self.out / SITES, self.out):
+            with suppress(OSError):
+                path.rmdir()
+
+    def _note(
+        self, state: str, identity: Mapping[str, Any], summary: Mapping[str, Any] | None = None
+    ) -> None:
+        content = {"format": _FORMAT, "state": state, "identity": identity, "summary": summary or {}}
+        _put(self.folder / _BEGUN, content)
+
+
+def check_resumable(
+    begun: Mapping[str, Any] | None, identity: Mapping[str, Any], *, out: Path, resume: bool
+) -> None:
+    """Refuse to go on with another batch than was begun, or to begin one on top of it.
+
+    Raises
+    ------
+    OptionError
+        There is nothing to resume, a batch is unfinished and is not to be resumed, or the register,
+        the options or the inputs differ from those that it was begun with.
+    """
+    if not resume:
+        if begun is not None and begun["state"] == RUNNING:
+            raise OptionError(
+                "A batch was begun there and is not finished.",
+                where=str(out),
+                fix="Go on with it (--resume), name another folder, or remove the folder to begin anew.",
+            )
+        return
+    if begun is None:
+        raise OptionError(
+            "There is no batch to resume.",
+            where=str(out),
+            fix="Leave --resume away, or name the folder it is in.",
+        )
+    found = list(differences(begun["identity"], identity))
+    if found:
+        more = f" and {len(found) - _TOLD} more" if len(found) > _TOLD else ""
+        raise OptionError(
+            f"The batch was begun with something else: {'; '.join(found[:_TOLD])}{more}.",
+            where="--resume",
+            fix="Put that back as it was, or begin anew in another folder.",
+        )
+
+
+def differences(before: Mapping[str, Any], now: Mapping[str, Any], *, of: str = "") -> Iterator[str]:
+    """Say what differs between two identities, one phrase for each value.
+
+    Examples
+    --------
+    >>> list(differences({"options": {"crs": ""}}, {"options": {"crs": "EPSG:27700"}}))
+    ["options crs was '' and is 'EPSG:27700'"]
+    """
+    for name in dict.fromkeys([*before, *now]):
+        old, new = before.get(name), now.get(name)
+        if old == new:
+            continue
+        if isinstance(old, dict) and isinstance(new, dict):
+            yield from differences(old, new, of=f"{of}{name} ")
+        elif of.startswith("files"):
+            gone = {True: "is new", False: "has changed"}[old is None]
+            yield f"{of}{name} {gone if new is not None else 'is gone'}"
+        else:
+            yield f"{of}{name} was {old!r} and is {new!r}"
+
+
+def _put(path: Path, content: Mapping[str, Any]) -> None:
+    """Write a record, whole or not at all, also at a power cut."""
+    making = path.with_name(f".{path.name}.{os.getpid()}")
+    with making.open("w", encoding="utf-8", newline="\n") as file:
+        json.dump(content, file, ensure_ascii=False)
+        file.flush()
+        os.fsync(file.fileno())
+    making.replace(path)
+
+
+@contextmanager
+def guarded(folder: Path) -> Iterator[None]:
+    """Say in words of the field what the system refused."""
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(
+            f"The folder cannot be written ({error.strerror or error}).",
+            where=str(folder),
+            fix="Free some space or see to the permissions, then go on with --resume.",
+        ) from error

@@ -1,0 +1,95 @@
+"""Rows of a GeoParquet file, by row groups: the whole of it never stands in memory."""
+
+import io
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pyproj
+import shapely
+from numpy.typing import NDArray
+
+from lnrs_geo.errors import SourceError
+from lnrs_geo.spatial import schema
+from lnrs_geo.spatial.rawlayer import guarded
+from lnrs_geo.spatial.sources import Source
+
+Numbers = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+def scan(
+    source: Source, column: str
+) -> tuple[list[object], Numbers, Floats, tuple[str, ...], pyproj.CRS | None]:
+    """Read the column of sites and the extents of every row.
+
+    Returns
+    -------
+    The cells, the rows' numbers, their bounds (n, 4), the names of the columns, and the coordinate system.
+
+    Raises
+    ------
+    SourceError
+        pyarrow is not installed, or it is no GeoParquet.
+    """
+    pq = _pyarrow_parquet(source.label)
+    with guarded(source.label, []), source.path.open("rb") as stream:
+        file = pq.ParquetFile(stream)
+        geo = json.loads((file.schema_arrow.metadata or {}).get(b"geo", b"{}"))
+        name = geo.get("primary_column", "")
+        if name not in file.schema_arrow.names:
+            raise SourceError(
+                "It is Parquet without a geometry column.", where=source.label, fix="Export it as GeoParquet."
+            )
+        columns = tuple(one for one in file.schema_arrow.names if one not in geo.get("columns", {name: {}}))
+        hit = schema.find_column(column, list(columns))
+        told = geo["columns"][name]
+        own = pyproj.CRS.from_user_input(told.get("crs", "OGC:CRS84")) if told.get("crs", 1) else None
+        cells: list[object] = []
+        bounds = []
+        for group in range(file.num_row_groups):
+            table = file.read_row_group(group, columns=[name, *([hit] if hit else [])])
+            cells += table.column(hit).to_pylist() if hit else [""] * table.num_rows
+            shapes = shapely.from_wkb(table.column(name).to_pylist(), on_invalid="ignore")
+            bounds.append(shapely.bounds(shapes).reshape(-1, 4))
+    extents = np.concatenate(bounds) if bounds else np.empty((0, 4))
+    return cells, np.arange(len(cells), dtype=np.int64), extents, columns, own
+
+
+def read_rows(source: Source, rows: Numbers) -> gpd.GeoDataFrame:
+    """Read these rows, in their order, as `read_layers` would; the index counts all rows of the file from 0."""
+    pq = _pyarrow_parquet(source.label)
+    import pyarrow as pa
+
+    with source.path.open("rb") as stream:
+        file = pq.ParquetFile(stream)
+        sizes = [file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)]
+        starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+        pieces = []
+        for group in _groups(rows, starts):
+            inside = rows[(rows >= starts[group]) & (rows < starts[group + 1])] - starts[group]
+            pieces.append(file.read_row_group(group).take(pa.array(inside)))
+        table = pa.concat_tables(pieces) if pieces else file.schema_arrow.empty_table()
+    # Written and read again, so that what pandas and geopandas noted in the file holds for its rows too.
+    copy = io.BytesIO()
+    pq.write_table(table, copy)
+    copy.seek(0)
+    return gpd.read_parquet(copy)
+
+
+def _groups(rows: Numbers, starts: Numbers) -> Sequence[int]:
+    return [int(one) for one in np.unique(np.searchsorted(starts, rows, side="right") - 1)]
+
+
+def _pyarrow_parquet(label: str) -> Any:
+    try:
+        import pyarrow.parquet as pq
+    except ImportError as error:
+        raise SourceError(
+            "GeoParquet needs the package pyarrow, which is not installed.",
+            where=label,
+            fix="Install it with: pip install 'lnrs-geo[parquet]'. Or export the layer as GeoPackage.",
+        ) from error
+    return pq
