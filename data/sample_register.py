@@ -1,4 +1,4 @@
-"""A made-up register of habitat banks: two with parcels, one of which only a grid reference is known, one without a file."""
+"""A made-up register of habitat banks: two with parcels, one known by a grid reference alone, one without its file."""
 
 COLUMNS = (
     "reference",

@@ -288,7 +288,7 @@ def killed_and_resumed(
                 cwd=folder, env=environment, start_new_session=True,
                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             )  # fmt: skip
-            patience = chance.uniform(0.2, 1.0) * lasted if attempt < 3 else 600
+            patience = chance.uniform(0.1, 0.6) * lasted if attempt < 3 else 600
             try:
                 ended = process.wait(timeout=patience)
             except subprocess.TimeoutExpired:
