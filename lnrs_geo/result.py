@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lnrs_geo.packet import write_lean
-from lnrs_geo.write import Tables, require_format, write_results
+from lnrs_geo.errors import OutputError
+from lnrs_geo.packet import RUN_JSON, write_lean
+from lnrs_geo.write import RESULT_JSON, Tables, require_format, write_results
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -68,9 +69,11 @@ class Result:
         OptionError
             There is no such format.
         OutputError
-            They cannot be written, or pyarrow is not installed; the folder is then as it was.
+            They cannot be written, pyarrow is not installed, or the folder holds results in the other
+            form; the folder is then as it was.
         """
         require_format(file_format)
+        refuse_other_form(Path(out), file_format)
         if file_format == "parquet":
             return write_lean(self, Path(out))
         return write_results(
@@ -84,4 +87,21 @@ class Result:
                 traces=self.traces,
             ),
             Path(out),
+        )
+
+
+def refuse_other_form(out: Path, file_format: str) -> None:
+    """Refuse a folder with results in the other form: old and new would stand side by side.
+
+    Raises
+    ------
+    OutputError
+        There are such results.
+    """
+    other = RESULT_JSON if file_format == "parquet" else RUN_JSON
+    if (out / other).exists():
+        raise OutputError(
+            f"It holds results in the other form ({other}), which would stay beside these.",
+            where=str(out),
+            fix="Name another folder with --out, or remove the old results.",
         )

@@ -1,5 +1,7 @@
 """Dates of sites that stand beside the register: options, and a table of applications."""
 
+from collections.abc import Iterable
+
 from lnrs_geo import papers
 from lnrs_geo.applied import require_columns
 from lnrs_geo.batch.sites import Dates
@@ -40,3 +42,26 @@ def dates_beside(sources: Sources, settings: Settings) -> Dates:
         of_site[reference] = cells
     of_all = {**settings.dates, **of_site.pop("", {})}
     return Dates(of_all, of_site)
+
+
+def refuse_unused(dates: Dates, references: Iterable[str], *, sources: Sources) -> None:
+    """Refuse rows of the table that name no site: what they say would be lost without a word.
+
+    Parameters
+    ----------
+    references
+        What the register calls its sites, and what their files call them.
+
+    Raises
+    ------
+    ApplicationsError
+        There are such rows.
+    """
+    unused = sorted(set(dates.of_site) - set(references))
+    if unused:
+        more = f" and {len(unused) - 5} more" if len(unused) > 5 else ""
+        raise ApplicationsError(
+            f"It speaks of sites that the register does not name: {', '.join(unused[:5])}{more}.",
+            where=name_of(sources.applications, "applications"),
+            fix="In a batch rows go by the register's references: write those, or remove the rows.",
+        )

@@ -16,7 +16,8 @@ from lnrs_geo import chain
 from lnrs_geo.batch import together
 from lnrs_geo.batch.land_held import LandUnusable, SiteGatherer
 from lnrs_geo.batch.ledger import Ledger
-from lnrs_geo.batch.outcome import Outcome, blank, rows_of
+from lnrs_geo.batch.outcome import UNDATED, Outcome, blank, rows_of
+from lnrs_geo.batch.persons_word import overrides_of
 from lnrs_geo.batch.screening import land_round, screened
 from lnrs_geo.batch.site_rows import Rows, read_rows, rows_of_site
 from lnrs_geo.batch.sites import Site
@@ -113,7 +114,7 @@ def _row(job: Job, site: Site, result: Result, counted: Mapping[str, str] | None
         **blank(site.reference, Outcome.ASSESSED, ""),
         **counted,
         "results": f"sites/{site.folder}" if job.folders else "",
-        "notice": str(result.run["notice"]),
+        "notice": " ".join(one for one in ("" if site.dates else UNDATED, str(result.run["notice"])) if one),
     }
 
 
@@ -140,6 +141,8 @@ def _assess(job: Job, site: Site, packet: Rows | None, own: Any) -> Result:
     sources = replace(
         job.sources, parcels=(file,), layers=site.layers or job.sources.layers, applications=None
     )
+    if packet is None:
+        sources = replace(sources, overrides=overrides_of(job.sources, site))
     settings = replace(job.settings, dates=dict(site.dates))
     if packet is not None:
         gatherer = SiteGatherer(sources, settings, parcels=lambda: packet.of(own))

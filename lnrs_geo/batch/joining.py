@@ -12,7 +12,7 @@ import pandas as pd
 from lnrs_geo import atomic, tabular
 from lnrs_geo.assembly import assemble
 from lnrs_geo.batch.ledger import Ledger
-from lnrs_geo.batch.outcome import COLUMNS, Outcome, blank
+from lnrs_geo.batch.outcome import COLUMNS, UNDATED, Outcome, blank
 from lnrs_geo.batch.sites import Refused, Site
 from lnrs_geo.batch.task import Task, Work
 
@@ -115,7 +115,9 @@ def put_together(
         "reviews": _sum(rows, "parts_review"),
         "undated": sum(isinstance(site, Site) and site.file is not None and not site.dates for site in sites),
         "as_at": identity["options"]["as_at"],
-        "notices": list(dict.fromkeys(row["notice"] for row in rows if row["notice"])),
+        "notices": list(
+            dict.fromkeys(said for row in rows if (said := row["notice"].removeprefix(UNDATED).strip()))
+        ),
     }
     ledger.finish(identity, summary)
     written = (SITES_CSV, *(str(path.relative_to(ledger.out)) for path in files))

@@ -61,6 +61,13 @@ COLUMNS = (
 )  # fmt: skip
 
 
+# Every output says first what is assumed (rules section 5)
+UNDATED = (
+    "No dates were given for this site: parcels that state none of their own are judged as of an application "
+    "made on the assessment date, after publication."
+)
+
+
 def blank(reference: str, outcome: Outcome, why: str) -> dict[str, str]:
     """Return the row of a site without parts."""
     return {**dict.fromkeys(COLUMNS, ""), "reference": reference, "outcome": outcome.value, "why": why}

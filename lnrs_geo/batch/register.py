@@ -11,6 +11,7 @@ Nothing is judged here: a row that is wrong is a row all the same, and is told o
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -128,12 +129,25 @@ def _table(path: Path, columns: Sequence[str], rows: Sequence[Mapping[str, str]]
             where=str(path),
             fix=f"A register has: {', '.join(COLUMNS)}, and any column of applications.csv.",
         )
+    _refuse_misspelt(path, columns, fields)
     entries = [
         _entry(f"line {line}", {field: row[column] for field, column in fields.items()})
         for line, row in enumerate(rows, start=2)
         if any(text.strip() for text in row.values())
     ]
     return _filled(Register(path, Kind.TABLE, path.parent, tuple(entries)))
+
+
+def _refuse_misspelt(path: Path, columns: Sequence[str], fields: Mapping[str, str]) -> None:
+    """Refuse a column that is nearly one of a register: a date that nobody reads would change answers."""
+    for column in columns:
+        meant = get_close_matches(column.strip().lower(), (*COLUMNS, *DATE_COLUMNS), n=1, cutoff=0.88)
+        if column not in fields.values() and meant and meant[0] not in fields:
+            raise SchemaError(
+                f"Its column {column!r} is not read; {meant[0]} is probably meant.",
+                where=str(path),
+                fix=f"Call it {meant[0]}, or something less like it.",
+            )
 
 
 def _fields(columns: Sequence[str]) -> dict[str, str]:

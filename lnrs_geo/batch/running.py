@@ -11,16 +11,17 @@ from pathlib import Path
 from lnrs_geo import errors
 from lnrs_geo.assembly import require_format
 from lnrs_geo.batch import doing, planning, pool
-from lnrs_geo.batch.dates import dates_beside
+from lnrs_geo.batch.dates import dates_beside, refuse_unused
 from lnrs_geo.batch.identity import identity_of
 from lnrs_geo.batch.joining import FILES, SITE_FILES, Report, put_together
 from lnrs_geo.batch.ledger import FINISHED, RUNNING, Ledger, check_resumable
 from lnrs_geo.batch.one_file import find_sites
 from lnrs_geo.batch.outcome import Outcome, blank
+from lnrs_geo.batch.persons_word import check_overrides
 from lnrs_geo.batch.register import Kind, Register, read_register
 from lnrs_geo.batch.sites import Dates, Refused, Site, settle
 from lnrs_geo.batch.task import Job, Task
-from lnrs_geo.errors import LnrsGeoError, OutputError
+from lnrs_geo.errors import LnrsGeoError, OutputError, SourceError
 from lnrs_geo.settings import Settings
 
 # The form of results that have no folder of their own
@@ -86,7 +87,11 @@ def run_batch(
     if begun is not None and manner.resume and not manner.date_named:
         job = replace(job, settings=_dated_as(job.settings, begun["identity"]["options"]["as_at"]))
     asked = job.folders
-    job, sites, tasks = _planned(listed, job, dates_beside(job.sources, job.settings))
+    dates = dates_beside(job.sources, job.settings)
+    job, sites, tasks = _planned(listed, job, dates)
+    refuse_unused(dates, _names_of(sites), sources=job.sources)
+    check_overrides(job.sources, sites)
+    _refuse_foreign(job.out, register, begun=begun is not None)
     if not job.folders:
         _require_lean()
     identity = identity_of(listed, sites, job, file_format=file_format)
@@ -104,6 +109,12 @@ def run_batch(
             if new and not ledger.records():
                 ledger.forget()
             raise
+        if identity_of(listed, sites, job, file_format=file_format) != identity:
+            raise SourceError(
+                "The register, or a file that it names, changed while the batch ran; nothing was put together.",
+                where=str(register),
+                fix="Run the batch anew, in another folder or with this one removed.",
+            )
         report = put_together(ledger, sites, tasks, identity, known=known, file_format=file_format)
         return replace(report, without_folders=bare)
 
@@ -118,6 +129,28 @@ def _require_lean() -> None:
             where="--no-site-folders",
             fix="Install it with: pip install 'lnrs-geo[parquet]'. Or give --site-folders.",
         ) from error
+
+
+def _names_of(sites: Sequence[Site | Refused]) -> set[str]:
+    """Return what sites are called, by the register and by their files."""
+    return {one.reference for one in sites} | {one.site_ref for one in sites if isinstance(one, Site)}
+
+
+def _refuse_foreign(out: Path, register: str | Path, *, begun: bool) -> None:
+    """Refuse a folder whose files are somebody else's, or sites of the register."""
+    if Path(register).is_dir() and out.resolve() == Path(register).resolve():
+        raise OutputError(
+            "It is the register's own folder: results would be taken for sites.",
+            where=str(out),
+            fix="Name another folder with --out.",
+        )
+    there = [name for name in FILES if (out / name).exists()]
+    if there and not begun:
+        raise OutputError(
+            f"There is {there[0]} already, and no batch wrote it.",
+            where=str(out),
+            fix="Name another folder with --out, or move the file away.",
+        )
 
 
 def _planned(register: Register, job: Job, dates: Dates) -> tuple[Job, list[Site | Refused], list[Task]]:

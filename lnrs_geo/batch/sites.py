@@ -160,6 +160,12 @@ def _file_of(register: Register, entry: Entry) -> Path | str | None:
         f"Its file {name!r} lies outside the register's folder, and is not opened. "
         "Put it there, and write its path from there."
     )
+    if (
+        Path(name).is_absolute()
+        and "\0" not in name
+        and Path(name).resolve().is_relative_to(register.folder.resolve())
+    ):
+        name = str(Path(name).resolve().relative_to(register.folder.resolve()))
     posix = PurePosixPath(name.replace("\\", "/"))
     if _ADDRESS.match(name) or posix.is_absolute() or ".." in posix.parts or "\0" in name:
         return outside
