@@ -9,7 +9,6 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import geopandas as gpd
 import numpy as np
 import shapely
 
@@ -46,7 +45,7 @@ def cover_maps(
     found = [
         cover(
             _asked(geometries, one),
-            *_grouped(one.measures, one.lnrs_id),
+            *_grouped(one),
             crs=(crs, one.measures.crs),
             way=replace(way, name=squares_name(one)),
         )
@@ -60,7 +59,7 @@ def cover_maps(
 
 def engine_layer(one: LoadedMap, *, cache: Cache) -> Layer:
     """Return a map as the engine matches it, to be cut ahead of any run."""
-    polygons, group_of, groups = _grouped(one.measures, one.lnrs_id)
+    polygons, group_of, groups = _grouped(one)
     return layer_of(polygons, group_of, groups, name=squares_name(one), cache=cache)
 
 
@@ -77,15 +76,15 @@ def _asked(geometries: Geometries, one: LoadedMap) -> Geometries:
     return left
 
 
-def _grouped(measures: gpd.GeoDataFrame, lnrs_id: str) -> tuple[Geometries, Rows, list[Group]]:
+def _grouped(one: LoadedMap) -> tuple[Geometries, Rows, list[Group]]:
     """Number the groups; hulls of badly broken polygons join at the end, as groups of their own."""
+    measures = one.measures
     numbers: dict[Group, int] = {}
     shapes: list[shapely.Geometry] = []
     group_of: list[int] = []
     changed = (measures["geom_state"] == "changed").tolist()
     # where the layer holds the strategy's own measures, those of another LNRS are not its own
-    mixed = bool((measures["lnrs_id"] == lnrs_id).any())
-    foreign = [mixed and one not in ("", lnrs_id) for one in measures["lnrs_id"]]
+    foreign = [one.bears_own_id and other not in ("", one.lnrs_id) for other in measures["lnrs_id"]]
     facts = list(zip(measures["measure_id"], measures["eligible"], changed, foreign, strict=True))
     for fact, shape in zip(facts, measures.geometry, strict=True):
         shapes.append(shape)

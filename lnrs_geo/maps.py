@@ -24,7 +24,7 @@ from lnrs_geo.multiplier.crosswalk import require_columns
 from lnrs_geo.opening import Opener
 from lnrs_geo.roles import MEASURE_FIELDS, ids_changed
 from lnrs_geo.settings import Source, Sources, name_of
-from lnrs_geo.spatial import frames, normalise, schema
+from lnrs_geo.spatial import frames, map_layers, normalise, schema
 from lnrs_geo.spatial.around import lie_at
 from lnrs_geo.spatial.clip import Geometries
 from lnrs_geo.spatial.layer_store import Asked, stored_layers
@@ -60,6 +60,9 @@ class LoadedMap:
         nothing to do with this map. None where the one map of the run is asked everywhere.
     opened
         Whether the measures and the crosswalk were read.
+    bears_own_id
+        Whether any row of the layer bears the id of this LNRS, be it far from all parcels: rows of
+        another id are then foreign.
     """
 
     strategy: Strategy
@@ -68,6 +71,7 @@ class LoadedMap:
     complete: bool
     land: Geometries | None = None
     opened: bool = True
+    bears_own_id: bool = False
 
     @property
     def lnrs_id(self) -> str:
@@ -162,7 +166,9 @@ def open_map(opener: Opener, strategy: Strategy, *, near: Box | None) -> LoadedM
     )
     opener.issues += issues
     complete = not any(one.code in MAP_LACKS for one in opener.issues[before:])
-    return LoadedMap(strategy, NO_CROSSWALK, measures, complete)
+    aliases = _aliases(opener, strategy)
+    own = any(map_layers.bears_id(layer, strategy.lnrs_id, aliases=aliases) for layer in raw)
+    return LoadedMap(strategy, NO_CROSSWALK, measures, complete, bears_own_id=own)
 
 
 def open_where_parcels_lie(

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -276,7 +277,9 @@ def test_maps_together_are_one_coverage(two: list[Path]) -> None:
     frame = joined(maps)
     # in one frame the ids have to tell the LNRSs apart
     frame["measure_id"] = frame["lnrs_id"] + " " + frame["measure_id"]
-    whole = cover(shapes, *_grouped(frame, ""), crs=(parcels.crs, frame.crs), way=Way(2.0))
+    whole = cover(
+        shapes, *_grouped(replace(maps[0], measures=frame)), crs=(parcels.crs, frame.crs), way=Way(2.0)
+    )
     names = [
         f"{owner} {group.measure_id}"
         for owner, group in zip(found.owners, found.coverage.groups, strict=True)

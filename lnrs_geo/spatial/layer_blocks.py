@@ -24,6 +24,8 @@ from lnrs_geo.spatial.values import identifier
 # A block of rows is closed at so many bytes of shapes, or so many rows
 BLOCK_BYTES, BLOCK_ROWS = 256 * 1024, 1024
 _BITS = 16
+# Columns of no more different words are told with all of them: ids of LNRSs, kinds, flags
+FEW_WORDS = 200
 
 Add: TypeAlias = Callable[[bytes], Place]
 Box: TypeAlias = tuple[float, float, float, float]
@@ -42,8 +44,8 @@ def written(layer: RawLayer, add: Add) -> dict[str, Any]:
     bounds = shapely.bounds(shapes).reshape(-1, 4)
     order = _neighbours_together(bounds)
     frame = frame.iloc[order]
-    codes = {
-        str(name): pd.factorize(map_layers.column_texts(frame[name], identifier))[0]
+    numbered = {
+        str(name): pd.factorize(map_layers.column_texts(frame[name], identifier))
         for name in frames.attributes(layer)
     }
     stops = _stops(frame)
@@ -61,7 +63,8 @@ def written(layer: RawLayer, add: Add) -> dict[str, Any]:
         "valid": add(shapely.is_valid(shapes[order]).tobytes()),
         "bounds": add(bounds[order].astype("<f8").tobytes()),
         "order": add(order.astype("<i8").tobytes()),
-        "codes": {name: add(numbers.astype("<i4").tobytes()) for name, numbers in codes.items()},
+        "codes": {name: add(numbers.astype("<i4").tobytes()) for name, (numbers, _) in numbered.items()},
+        "words": {name: words.tolist() for name, (_, words) in numbered.items() if len(words) <= FEW_WORDS},
         "stops": stops,
         "rows": [add(to_bytes(frame.iloc[start:stop])) for start, stop in pairwise([0, *stops])],
     }
@@ -100,6 +103,7 @@ def layer(
         frozenset(told["unreadable"]),
         told["left_out"] + len(order) - len(wanted),
         valid,
+        {name: frozenset(words) for name, words in told["words"].items()},
     )
 
 

@@ -210,6 +210,19 @@ def _measure_rows(layer: "RawLayer", fields: Mapping[str, str], ledger: Ledger) 
     return {name: list(columns[name]) for name in MEASURE_COLUMNS}
 
 
+def bears_id(layer: "RawLayer", lnrs_id: str, *, aliases: Mapping[str, Any]) -> bool:
+    """Say whether any row of a layer bears the id of an LNRS, be it far from where one looks.
+
+    What decides whether rows of another id are foreign must not hang on which parcels are looked at.
+    """
+    column = schema.find_fields(column_names(aliases), frames.attributes(layer)).get("lnrs_id")
+    if column is None:
+        return False
+    words = layer.words.get(column) if layer.left_out else None
+    found = words if words is not None else set(column_texts(layer.frame[column], identifier))
+    return identifier(lnrs_id) in found
+
+
 def column_texts(column: "pd.Series[Any]", reader: Callable[[object], str] = text) -> "np.ndarray[Any, Any]":
     """Read a column cell by cell as texts; words that are repeated are read once."""
     values = column.tolist()

@@ -1,7 +1,7 @@
 """A layer as it came from a file: nothing renamed, nothing dropped, nothing repaired."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from warnings import catch_warnings, simplefilter
@@ -60,6 +60,8 @@ class RawLayer:
         How many rows of the file were not opened, because they lie far from where one looks.
     valid
         True for rows whose geometry is known to be valid, shape (rows,); None where nobody has looked.
+    words
+        By column, its different words in all rows, those left out too; columns of many words are absent.
     """
 
     source: str
@@ -72,6 +74,7 @@ class RawLayer:
     unreadable: frozenset[str] = frozenset()
     left_out: int = 0
     valid: npt.NDArray[np.bool_] | None = field(default=None, compare=False)
+    words: Mapping[str, frozenset[str]] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
