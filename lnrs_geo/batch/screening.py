@@ -138,7 +138,7 @@ def _statement(named: str, size_m: int, inputs: Inputs, found: dict[str, Any]) -
         said.append("No strategy area was given, so the LNRS is not known.")
     elif not found["lnrs_ids"]:
         said.append("It lies in no strategy area that was given.")
-    elif len(inputs.maps) > 1 and not any(one.lnrs_id in found["lnrs_ids"] for one in inputs.maps):
+    elif not any(one.lnrs_id in found["lnrs_ids"] for one in inputs.maps):
         said.append("The measures of that LNRS are not loaded.")
     beside = [f"LNRS {one}" for one in found["lnrs_beside"]] + list(found["authorities_beside"])
     if beside:
@@ -152,11 +152,11 @@ def _statement(named: str, size_m: int, inputs: Inputs, found: dict[str, Any]) -
 def _measures(
     inputs: Inputs, middle: shapely.Point, box: shapely.Geometry, lands: Sequence[zones.Land]
 ) -> tuple[dict[str, Any], ...]:
-    """Return the measures of each map at the middle and in the square; of several maps each on its own land."""
+    """Return the measures of each map at the middle and in the square; where areas are given, each map on its own land."""
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for one in inputs.maps:
         ground = box
-        if len(inputs.maps) > 1:
+        if inputs.areas is not None:
             own = [land.geometry for land in lands if land.lnrs_id == one.lnrs_id]
             ground = shapely.intersection(box, shapely.union_all(own))
         shapes = np.asarray(one.measures.geometry.array, dtype=object)

@@ -89,6 +89,15 @@ def test_square_across_a_border_names_the_others(tmp_path: Path) -> None:
     assert "The square reaches into LNRS 9 too." in found.statement
 
 
+def test_measures_drawn_onto_the_land_of_another_lnrs_are_not_told_there(tmp_path: Path) -> None:
+    """The measure lies on both sides of the border; its LNRS has no say on the other."""
+    areas = zones("area", EAST, WEST, lnrs_id=["x", "9"])
+    found = screen(tmp_path, "SK3002060050", areas)
+    assert found.lnrs_ids == ("9",)
+    assert found.cells()["measures_at_point"] == ""
+    assert "The measures of that LNRS are not loaded." in found.statement
+
+
 def test_land_of_no_area_is_said(tmp_path: Path) -> None:
     found = screen(tmp_path, "NZ142306")
     assert (found.lnrs_ids, found.authorities, found.measures) == ((), (), ())
