@@ -152,7 +152,7 @@ def _statement(named: str, size_m: int, inputs: Inputs, found: dict[str, Any]) -
 def _measures(
     inputs: Inputs, middle: shapely.Point, box: shapely.Geometry, lands: Sequence[zones.Land]
 ) -> tuple[dict[str, Any], ...]:
-    """Return the measures of each map at the middle and in the square; where areas are given, each map on its own land."""
+    """Return the measures of each map at the middle and in the square, on its own land where areas are given."""
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for one in inputs.maps:
         ground = box
