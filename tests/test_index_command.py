@@ -1,6 +1,7 @@
 """`index` prepares measures for later runs; `cache` tells what is kept, and clears it."""
 
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -151,3 +152,22 @@ def test_a_map_of_nobodys_layout_is_refused() -> None:
     done = run("index", str(SAMPLE / "authorities.gpkg"), "--strategy", STRATEGY)
     assert done.exit_code == 3
     assert "No column tells the measures" in done.stderr
+
+
+def test_several_strategies_are_prepared_one_after_the_other(tmp_path: Path) -> None:
+    """Each by the measures that its file names; measures beside them are refused."""
+    files = []
+    for name in ("a", "b"):
+        folder = tmp_path / name
+        shutil.copytree(SAMPLE, folder)
+        text = (folder / "strategy.toml").read_text("utf-8")
+        (folder / "strategy.toml").write_text(
+            text.replace("[measures]", '[measures]\nfiles = ["measures.gpkg"]'), "utf-8"
+        )
+        files += ["--strategy", str(folder / "strategy.toml")]
+    done = run("index", *files)
+    assert done.exit_code == 0, done.stderr
+    assert sum("rows in 1 layer" in line for line in done.stderr.splitlines()) == 2
+    refused = run("index", MEASURES, *files)
+    assert refused.exit_code == 2
+    assert "several strategies" in refused.stderr

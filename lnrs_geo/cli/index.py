@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lnrs_geo.cli.options import pair
+from lnrs_geo.errors import OptionError
 
 if TYPE_CHECKING:
     from lnrs_geo.cache import Cache, Entry
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
 @click.argument("measures", nargs=-1, type=click.Path(path_type=str))
 @click.option("--measures-layer", multiple=True, metavar="NAME", help="A layer of the measures file to use.")
 @click.option(
-    "--strategy", default="derbyshire", show_default=True, metavar="NAME|FILE.toml", help="The LNRS."
-)
+    "--strategy", "strategies", multiple=True, default=("derbyshire",), show_default=True,
+    metavar="NAME|FILE.toml", help="The LNRS; may be repeated where each file names its measures.",
+)  # fmt: skip
 @click.option("--map", "maps", multiple=True, metavar="FIELD=COLUMN", help="Which column holds a field.")
 @click.option("--crs", metavar="EPSG:N", help="Coordinate system of files that state none.")
 @click.option("--area", type=click.Path(path_type=str), help="Prepare the grid squares of this area alone.")
@@ -37,17 +39,24 @@ def prepare(measures: tuple[str, ...], **options: Any) -> None:
     from lnrs_geo.indexing import index
     from lnrs_geo.settings import Sources
 
-    sources = Sources(
-        measures=measures,
-        strategy=options["strategy"],
-        measures_layers=options["measures_layer"],
-        field_map=dict(pair(text) for text in options["maps"]),
-        crs=options["crs"],
-        area=options["area"],
-    )
-    for done in index(sources, settings(), cache=default_cache()):
-        if not options["quiet"]:
-            click.echo(_prepared(done), err=True)
+    if measures and len(options["strategies"]) > 1:
+        raise OptionError(
+            "Measures are named beside several strategies.",
+            where="--strategy",
+            fix="Name the measures in each strategy file ([measures] files), or prepare one strategy at a time.",
+        )
+    for strategy in options["strategies"]:
+        sources = Sources(
+            measures=measures,
+            strategy=strategy,
+            measures_layers=options["measures_layer"],
+            field_map=dict(pair(text) for text in options["maps"]),
+            crs=options["crs"],
+            area=options["area"],
+        )
+        for done in index(sources, settings(), cache=default_cache()):
+            if not options["quiet"]:
+                click.echo(_prepared(done), err=True)
 
 
 @click.command("cache")
