@@ -18,8 +18,7 @@ from lnrs_geo.columns import RUN, SITE, Column, Kind, names
 from lnrs_geo.errors import OutputError
 from lnrs_geo.packet import RUN_JSON, SCHEMA, SHAPED
 from lnrs_geo.pieces import TABLES, Piece, Rows
-from lnrs_geo.write import GEOPACKAGE
-from lnrs_geo.write import require_format as require_format
+from lnrs_geo.write import GEOPACKAGE, require_format
 
 if TYPE_CHECKING:
     from lnrs_geo.geoparquet import ParquetFile

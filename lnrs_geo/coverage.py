@@ -97,9 +97,9 @@ def cover(
         group_of=group_of,
         groups=groups,
         pairs=pairs,
-        pairs_of=_places(pairs.parcel),
+        pairs_of=places(pairs.parcel),
         overlaps=found,
-        overlaps_of=_places(found.parcel),
+        overlaps_of=places(found.parcel),
         near=listed(*near),
     )
 
@@ -119,7 +119,7 @@ def listed(left: Rows, right: Rows) -> dict[int, list[int]]:
     return {key: sorted(set(values)) for key, values in found.items()}
 
 
-def _places(parcel: Rows) -> dict[int, npt.NDArray[np.int64]]:
+def places(parcel: Rows) -> dict[int, npt.NDArray[np.int64]]:
     """Say where the entries of each parcel stand in arrays sorted by parcel."""
     found, starts = np.unique(parcel, return_index=True)
     stops = np.append(starts, len(parcel))[1:]

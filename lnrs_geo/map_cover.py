@@ -13,7 +13,7 @@ import numpy as np
 import shapely
 
 from lnrs_geo.cache import Cache
-from lnrs_geo.coverage import Coverage, Group, Way, cover, layer_of, listed
+from lnrs_geo.coverage import Coverage, Group, Way, cover, layer_of, places
 from lnrs_geo.maps import LoadedMap
 from lnrs_geo.spatial.clip import Geometries
 from lnrs_geo.spatial.engine import Layer
@@ -106,8 +106,8 @@ def _joined(found: Sequence[Coverage], rows: Sequence[int]) -> Coverage:
     for one, number, first in zip(found, numbers, first_group[:-1], strict=True):
         polygons[number] = one.polygons
         group_of[number] = one.group_of + first
-        for parcel, places in one.near.items():
-            near[parcel] = sorted({*near.get(parcel, ()), *number[places].tolist()})
+        for parcel, met in one.near.items():
+            near[parcel] = sorted({*near.get(parcel, ()), *number[met].tolist()})
     pairs = _pairs([(one.pairs, number) for one, number in zip(found, numbers, strict=True)])
     overlaps = _overlaps([(one.overlaps, first) for one, first in zip(found, first_group[:-1], strict=True)])
     return Coverage(
@@ -115,9 +115,9 @@ def _joined(found: Sequence[Coverage], rows: Sequence[int]) -> Coverage:
         group_of=group_of,
         groups=[group for one in found for group in one.groups],
         pairs=pairs,
-        pairs_of=_places(pairs.parcel),
+        pairs_of=places(pairs.parcel),
         overlaps=overlaps,
-        overlaps_of=_places(overlaps.parcel),
+        overlaps_of=places(overlaps.parcel),
         near=near,
     )
 
@@ -152,8 +152,3 @@ def _overlaps(found: Iterable[tuple[Overlaps, Any]]) -> Overlaps:
 def _end_to_end(columns: Iterable[tuple[Any, ...]]) -> list[Any]:
     """Put arrays that stand in the same place one after the other."""
     return [np.concatenate(parts) for parts in zip(*columns, strict=True)]
-
-
-def _places(parcel: Rows) -> dict[int, Rows]:
-    """Say where the entries of each parcel stand."""
-    return {key: np.array(at) for key, at in listed(parcel, np.arange(len(parcel))).items()}

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 from lnrs_geo import atomic
 from lnrs_geo.columns import ISSUES, MATCHES, MEASURES_USED, PARCELS, PARTS, SITE, TRACE
 from lnrs_geo.errors import OutputError
+from lnrs_geo.write import Stated
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    import pandas as pd
     import pyarrow as pa
 
 # Version of the lean files.
@@ -39,36 +39,12 @@ FILES = (*(f"{name}.parquet" for name in TABLES), RUN_JSON)
 Whose = str | Mapping[str, Sequence[str]]
 
 
-class Found(Protocol):
+class Found(Stated, Protocol):
     """Whatever holds all tables of a check: a `Result`."""
-
-    @property
-    def parts(self) -> gpd.GeoDataFrame:
-        """Parts, one row each."""
-
-    @property
-    def parcels(self) -> pd.DataFrame:
-        """Parcels, one row per stage."""
-
-    @property
-    def matches(self) -> pd.DataFrame:
-        """Parcels and the mapped measures that they meet."""
-
-    @property
-    def issues(self) -> pd.DataFrame:
-        """Faults and remarks."""
 
     @property
     def measures_used(self) -> gpd.GeoDataFrame:
         """The mapped polygons that a parcel meets."""
-
-    @property
-    def run(self) -> dict[str, Any]:
-        """What was read, with which versions and options."""
-
-    @property
-    def traces(self) -> list[dict[str, Any]]:
-        """Distinct decisions."""
 
 
 def write_lean(found: Found, out: Path) -> list[Path]:

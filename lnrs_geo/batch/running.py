@@ -9,7 +9,6 @@ from datetime import date
 from pathlib import Path
 
 from lnrs_geo import errors
-from lnrs_geo.assembly import require_format
 from lnrs_geo.batch import doing, planning, pool
 from lnrs_geo.batch.dates import dates_beside, refuse_unused
 from lnrs_geo.batch.identity import identity_of
@@ -23,6 +22,7 @@ from lnrs_geo.batch.sites import Dates, Refused, Site, settle
 from lnrs_geo.batch.task import Job, Task
 from lnrs_geo.errors import LnrsGeoError, OutputError, SourceError
 from lnrs_geo.settings import Settings
+from lnrs_geo.write import require_format
 
 # The form of results that have no folder of their own
 LEAN = "parquet"

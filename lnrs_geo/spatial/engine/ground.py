@@ -108,8 +108,8 @@ class Ground:
 
     def _made(self, here: Ints, corner: Corner) -> Kept:
         """Cut a square from polygons and from the united land of those that overlap."""
-        own = square_of(self.outlines.take(here), corner)
-        members = sets(own, self.groups[here])
+        shapes = self.outlines.take(here)
+        members = sets(square_of(shapes, corner), self.groups[here])
         land = united(self.polygons[here], members, corner)
         first = np.array([some[0] for some in members], np.int64)
         square = square_of(outlines(np.concatenate([self.polygons[here], land])), corner)
@@ -119,7 +119,7 @@ class Ground:
         return Kept(
             marks=self.marks[here],
             boxes=self.boxes[here],
-            delicate=self.outlines.take(here).least < DELICATE_M2,
+            delicate=shapes.least < DELICATE_M2,
             joint=_among(members, len(here)),
             land_groups=label_marks(self.labels)[self.groups[here][first]],
             square=square,
