@@ -3,6 +3,7 @@
 import platform
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -169,6 +170,7 @@ def issues_frame(issues: Sequence[Issue]) -> pd.DataFrame:
     return conform(from_rows([{**row, "severity": str(row["severity"])} for row in rows], ISSUES), ISSUES)
 
 
+@cache
 def _version(name: str) -> str:
     try:
         return version(name)

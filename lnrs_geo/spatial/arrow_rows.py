@@ -53,19 +53,26 @@ class Rows:
     def __init__(self, columns: Sequence[tuple[str, str]], index: tuple[str | None, str]) -> None:
         self.columns, self.index = columns, index
         self._picked: list[Any] = []
+        self._shapes: list[np.ndarray[Any, Any]] = [np.empty(0, dtype=object)]
 
     def pick(self, block: bytes, rows: "np.ndarray[Any, Any]") -> None:
         """Take rows, by number, of one block."""
         import pyarrow as pa
 
         table = pa.ipc.open_stream(block).read_all()
-        self._picked.append(table if len(rows) == table.num_rows else table.take(pa.array(rows)))
+        binary = table.column(_SHAPE)
+        # one by one: Arrow would first copy all that are taken, and some are as long as the rest together
+        self._shapes.append(
+            shapely.from_wkb(np.array([binary[row].as_py() for row in rows.tolist()], dtype=object))
+        )
+        rest = table.drop_columns([_SHAPE])
+        self._picked.append(rest if len(rows) == rest.num_rows else rest.take(pa.array(rows)))
 
     def frame(self, order: "np.ndarray[Any, Any]", crs: str | None) -> gpd.GeoDataFrame:
         """Return the rows in an order, as the frame that they came from."""
         name, kind = self.index
         ids = pd.Index(self._series(_INDEX, kind)[order], name=name, dtype=kind)
-        shapes = shapely.from_wkb(self._cells(_SHAPE)[order])
+        shapes = np.concatenate(self._shapes)[order]
         made, number = {}, 0
         for column, dtype in self.columns:
             if column == "geometry":

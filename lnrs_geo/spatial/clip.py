@@ -36,8 +36,11 @@ def surroundings(geometry: shapely.Geometry | Geometries, *, reach_m: float) -> 
     )
 
 
-def clip(polygons: Geometries, box: Box) -> Geometries:
-    """Clip valid polygons to a box from `surroundings`; fast where that gives a valid polygon."""
+def clip(polygons: Geometries, box: Box, *, once: bool = False) -> Geometries:
+    """Clip valid polygons to a box from `surroundings`; fast where that gives a valid polygon.
+
+    `once` says that nobody will ask about other boxes there, so that tiles would not pay.
+    """
     bounds = shapely.bounds(polygons)
     within = (
         (bounds[:, 0] >= box[0])
@@ -48,8 +51,10 @@ def clip(polygons: Geometries, box: Box) -> Geometries:
     result = polygons.copy()
     cross = np.flatnonzero(~within)
     if len(cross):
-        nearest = [_nearest_tile(polygon, box) for polygon in polygons[cross]]
-        result[cross] = _clip_all(np.array(nearest, dtype=object), box)
+        nearest = polygons[cross]
+        if not once:
+            nearest = np.array([_nearest_tile(polygon, box) for polygon in nearest], dtype=object)
+        result[cross] = _clip_all(nearest, box)
     return result
 
 

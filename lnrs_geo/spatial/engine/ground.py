@@ -65,7 +65,12 @@ class Ground:
     @cached_property
     def marks(self) -> Marks:
         """The mark of each polygon."""
-        return marks(self.polygons, self.groups, self.labels)
+        return marks(self.polygons, self.group_marks[self.groups])
+
+    @cached_property
+    def group_marks(self) -> npt.NDArray[np.uint64]:
+        """The mark of each group."""
+        return label_marks(self.labels)
 
     @cached_property
     def outlines(self) -> Outlines:
@@ -121,13 +126,13 @@ class Ground:
             boxes=self.boxes[here],
             delicate=shapes.least < DELICATE_M2,
             joint=_among(members, len(here)),
-            land_groups=label_marks(self.labels)[self.groups[here][first]],
+            land_groups=self.group_marks[self.groups[here][first]],
             square=square,
         )
 
     def _with_land(self, kept: Kept, rows: Ints) -> Sheet:
         """Return what is kept of a square with the row numbers of this run."""
-        groups = places_of(kept.land_groups, label_marks(self.labels))
+        groups = places_of(kept.land_groups, self.group_marks)
         none = np.zeros(len(groups), np.bool_)
         return Sheet(
             kept.square,

@@ -18,7 +18,7 @@ _ONE, _TWO = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBB67AE8584CAA73B)
 _SHIFT = np.uint64(29)
 
 
-def marks(polygons: Geometries, groups: Ints, labels: Sequence[str]) -> Marks:
+def marks(polygons: Geometries, group_marks: npt.NDArray[np.uint64]) -> Marks:
     """Mark polygons by their corners, to the last digit, and by the group that they count in.
 
     A polygon that is there twice in one group has two marks: the second time it is marked as such.
@@ -27,22 +27,19 @@ def marks(polygons: Geometries, groups: Ints, labels: Sequence[str]) -> Marks:
     ----------
     polygons
         Shape (n,).
-    groups
-        The group of each, shape (n,).
-    labels
-        What each group is called, the same in every run.
+    group_marks
+        The mark of the group of each, shape (n,).
     """
     corners, owner = shapely.get_coordinates(polygons, return_index=True)
     words = np.ascontiguousarray(corners).view(np.uint64)
     starts = np.searchsorted(owner, np.arange(len(polygons) + 1))
-    found = _mixed(words, starts, label_marks(labels)[groups])
-    _, first, again = np.unique(found, axis=0, return_index=True, return_inverse=True)
-    twice = np.flatnonzero(first[again.ravel()] != np.arange(len(found)))
-    met: dict[int, int] = {}
-    for at in twice:
-        kind = int(again.ravel()[at])
-        met[kind] = met.get(kind, 0) + 1
-        found[at, 1] += np.uint64(met[kind])
+    found = _mixed(words, starts, group_marks)
+    order = np.lexsort((found[:, 1], found[:, 0]))
+    again = np.flatnonzero((np.diff(found[order], axis=0) == 0).all(axis=1)) + 1
+    times = 0
+    for before, at in zip([-1, *again], again, strict=False):
+        times = times + 1 if at == before + 1 else 1
+        found[order[at], 1] += np.uint64(times)
     return found
 
 

@@ -6,6 +6,7 @@ square at all: it is then cut anew.
 
 import json
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -93,7 +94,7 @@ def load(path: Path) -> Kept | None:
     for one in head["arrays"]:
         at += -at % _ALIGNED
         kind = np.dtype(one["type"])
-        stop = at + kind.itemsize * int(np.prod(one["shape"]))
+        stop = at + kind.itemsize * prod(one["shape"])
         raw = data[at:stop]
         if len(raw) != stop - at or crc32(raw.data) != one["crc32"]:
             return None

@@ -92,7 +92,8 @@ def sweep(
                 elif west > left + side or east < left or south > floor + side or north < floor:
                     mine, n_mine = here, 0  # only within reach of it
                 else:
-                    mine, n_mine = here, _clipped(shapes, parcel, window, left, floor, rings, here)
+                    bounds = (west, south, east, north)
+                    mine, n_mine = here, _clipped(shapes, parcel, bounds, window, left, floor, rings, here)
                 land = area_of(mine, n_mine)
                 extent = _extent(mine, n_mine)
                 for entry in range(square.cell_starts[cell], square.cell_starts[cell + 1]):
@@ -159,18 +160,25 @@ def _copied(shapes: Outlines, ring: int, window: Window, to: Floats) -> int:
 
 @njit(cache=True, nogil=True)
 def _clipped(
-    shapes: Outlines, parcel: int, window: Window, left: float, floor: float, rings: Floats, edges: Floats
-) -> int:
-    """Lay out the edges of what of a parcel lies in a cell, and return how many they are."""
-    one, two = rings[0], rings[1]
+    shapes: Outlines, parcel: int, bounds: tuple[float, float, float, float],
+    window: Window, left: float, floor: float, rings: Floats, edges: Floats,
+) -> int:  # fmt: skip
+    """Lay out the edges of what of a parcel with these bounds lies in a cell, and return how many they are."""
+    west, south, east, north = bounds
+    right, ceiling = left + window.side, floor + window.side
     n_edges = 0
     for ring in range(shapes.polygons[parcel], shapes.polygons[parcel + 1]):
-        m = _copied(shapes, ring, window, one)
-        m = clip_side(one, m, two, 0, left, True)
-        m = clip_side(two, m, one, 0, left + window.side, False)
-        m = clip_side(one, m, two, 1, floor, True)
-        m = clip_side(two, m, one, 1, floor + window.side, False)
-        n_edges = edges_of(one, m, shapes.ways[ring], edges, n_edges)
+        m, at = _copied(shapes, ring, window, rings[0]), 0
+        # a side that the parcel does not reach cuts nothing
+        if west < left:
+            m, at = clip_side(rings[at], m, rings[1 - at], 0, left, True), 1 - at
+        if east > right:
+            m, at = clip_side(rings[at], m, rings[1 - at], 0, right, False), 1 - at
+        if south < floor:
+            m, at = clip_side(rings[at], m, rings[1 - at], 1, floor, True), 1 - at
+        if north > ceiling:
+            m, at = clip_side(rings[at], m, rings[1 - at], 1, ceiling, False), 1 - at
+        n_edges = edges_of(rings[at], m, shapes.ways[ring], edges, n_edges)
     return n_edges
 
 
