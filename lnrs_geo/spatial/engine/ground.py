@@ -5,6 +5,7 @@ from functools import cached_property, partial
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import shapely
 
 from lnrs_geo.spatial.engine import Layer, keeping
@@ -76,10 +77,6 @@ class Ground:
     def outlines(self) -> Outlines:
         """The polygons as arrays."""
         return outlines(self.polygons)
-
-    def is_kept(self, corner: Corner) -> bool:
-        """Say whether something is kept of a square."""
-        return bool(self.cache and self.name and self.cache.find(*self._key(corner)))
 
     def sheet(self, corner: Corner, *, around: Box, keep: bool) -> Sheet | None:
         """Return a square: as it was kept, or cut now and, where `keep`, kept for others; None where it is bare.
@@ -178,9 +175,12 @@ def _touch(boxes: Floats, around: Box) -> npt.NDArray[np.bool_]:
 
 def corners(boxes: Floats) -> list[Corner]:
     """Return the south-western corners of the squares that boxes reach into, by easting and northing."""
-    reached = np.unique(np.floor(boxes / SQUARE_M).astype(np.int64), axis=0)
+    reached = pd.DataFrame(np.floor(boxes / SQUARE_M).astype(np.int64)).drop_duplicates()
     found = {
-        (x, y) for x0, y0, x1, y1 in reached.tolist() for x in range(x0, x1 + 1) for y in range(y0, y1 + 1)
+        (x, y)
+        for x0, y0, x1, y1 in reached.itertuples(index=False)
+        for x in range(x0, x1 + 1)
+        for y in range(y0, y1 + 1)
     }
     return [(x * SQUARE_M, y * SQUARE_M) for x, y in sorted(found)]
 

@@ -129,8 +129,10 @@ def _near(
     unsure = (np.abs(distance - reach_m) <= MAY_TOUCH_M) | (sums.delicate & ~near)
     unsure &= ~(met & ~inside & (size > 0))
     at = np.flatnonzero(unsure)
-    edges = shapely.boundary(ground.polygons[sums.polygon[at]])
-    near[at] = shapely.dwithin(edges, parcels[sums.parcel[at]], reach_m)
+    used, which = np.unique(sums.polygon[at], return_inverse=True)
+    edges = shapely.boundary(ground.polygons[used])
+    shapely.prepare(edges)
+    near[at] = shapely.dwithin(edges[which], parcels[sums.parcel[at]], reach_m)
     return near
 
 

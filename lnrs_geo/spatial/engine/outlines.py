@@ -11,6 +11,9 @@ Geometries = npt.NDArray[np.object_]
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
+# Type id of GEOS
+_POLYGON = 3
+
 
 class Outlines(NamedTuple):
     """Rings of polygons one after another.
@@ -53,11 +56,20 @@ def outlines(geometries: Geometries) -> Outlines:
     if not len(geometries):
         nothing = np.zeros(1, np.int64)
         return Outlines(np.empty((0, 2)), nothing, np.empty(0, np.int8), nothing, np.empty(0))
-    _, corners, offsets = shapely.to_ragged_array(geometries, include_z=False)
-    rings, parts = (np.asarray(one, np.int64) for one in offsets[:2])
-    polygons = parts[np.asarray(offsets[2], np.int64)] if len(offsets) == 3 else parts
-    outer = np.zeros(len(rings) - 1, np.bool_)
-    outer[parts[:-1]] = True
+    corners = shapely.get_coordinates(geometries)
+    # most are one ring, and need not be taken apart one by one
+    single = (shapely.get_type_id(geometries) == _POLYGON) & (shapely.get_num_interior_rings(geometries) == 0)
+    parts, whose = shapely.get_parts(geometries[~single], return_index=True)
+    others, part = shapely.get_rings(parts, return_index=True)
+    count = np.ones(len(geometries), np.int64)
+    count[~single] = np.bincount(whose[part], minlength=int((~single).sum()))
+    polygons = np.append(0, np.cumsum(count))
+    lengths = np.repeat(shapely.get_num_coordinates(geometries), count)
+    outer = np.ones(len(lengths), np.bool_)
+    ringed = np.repeat(~single, count)
+    lengths[ringed] = shapely.get_num_coordinates(others)
+    outer[ringed] = np.diff(part, prepend=-1) != 0
+    rings = np.append(0, np.cumsum(lengths))
     areas = _ring_areas(corners, rings)
     ways = np.where((areas > 0) == outer, 1, -1).astype(np.int8)
     least = np.minimum.reduceat(np.abs(areas), polygons[:-1])
