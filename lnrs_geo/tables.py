@@ -15,6 +15,7 @@ from pathlib import Path
 from lnrs_geo.errors import SourceError
 
 NUMBER = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
+RAGGED_FIX = "Put text that holds the delimiter in quotation marks, or fill in the missing cells."
 _DELIMITERS = (",", ";", "\t")
 # A WKT cell of a county outline passes csv's default of 131,072 characters; 2**31 - 1 is the most
 # that a C long holds on every platform.
@@ -28,7 +29,8 @@ class TextTable:
     """A text table as it stands in the file.
 
     `columns` are the header's names, stripped; `rows` hold as many cells each; `lines` tells the
-    line of the file on which each row ends.
+    line of the file on which each row ends; `misfits` says by line what is wrong with rows that had
+    more or fewer cells than the header.
     """
 
     columns: tuple[str, ...]
@@ -36,6 +38,26 @@ class TextTable:
     lines: list[int]
     encoding: str
     delimiter: str
+    misfits: dict[int, str]
+
+    def named(self, *, where: str) -> list[dict[str, str]]:
+        """Return the rows by the header's names.
+
+        Raises
+        ------
+        SourceError
+            The header names a column twice.
+        """
+        seen: set[str] = set()
+        for name in self.columns:
+            if name in seen:
+                raise SourceError(
+                    f"The header names the column '{name}' twice.",
+                    where=where,
+                    fix="Rename or remove one of the two.",
+                )
+            seen.add(name)
+        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
 
 
 def read_text_table(path: str | Path) -> list[dict[str, str]]:
@@ -57,7 +79,7 @@ def read_text_table(path: str | Path) -> list[dict[str, str]]:
         No such file, empty, the header names a column twice, or a row has more or fewer cells
         than the header; the line is named.
     """
-    return _named(load_table(path), where=str(path))
+    return load_table(path).named(where=str(path))
 
 
 def numbered_rows(path: str | Path) -> tuple[tuple[str, ...], list[dict[str, str]]]:
@@ -68,7 +90,7 @@ def numbered_rows(path: str | Path) -> tuple[tuple[str, ...], list[dict[str, str
     The header's names, and the rows.
     """
     table = load_table(path)
-    rows = _named(table, where=str(path))
+    rows = table.named(where=str(path))
     return table.columns, with_blank_lines(rows, table.lines, columns=table.columns)
 
 
@@ -105,32 +127,18 @@ def filled_rows(
             yield line, text
 
 
-def _named(table: TextTable, *, where: str) -> list[dict[str, str]]:
-    """Return the rows by the header's names, each of which must stand there once."""
-    seen: set[str] = set()
-    for name in table.columns:
-        if name in seen:
-            raise SourceError(
-                f"The header names the column '{name}' twice.",
-                where=where,
-                fix="Rename or remove one of the two.",
-            )
-        seen.add(name)
-    return [dict(zip(table.columns, row, strict=True)) for row in table.rows]
-
-
-def load_table(path: str | Path) -> TextTable:
+def load_table(path: str | Path, *, ragged_ok: bool = False) -> TextTable:
     """Read a delimited text file without judging its column names.
+
+    With `ragged_ok` a row that does not fit the header is cut or filled up, and told in `misfits`.
 
     Raises
     ------
     SourceError
-        No such file, empty, not text, or ragged; the line is named.
+        No such file, empty, not text, or (without `ragged_ok`) ragged; the line is named.
     """
     text, encoding = decode_text(_content(path), where=str(path))
     header_line = next((line for line in text.splitlines() if line.strip()), "")
-    if not header_line:
-        raise SourceError("It is empty.", where=str(path), fix="Save it again with a header line and rows.")
     delimiter = _delimiter(header_line)
     with _LIMIT_LOCK:
         former = csv.field_size_limit(_FIELD_CHARACTERS)
@@ -145,6 +153,8 @@ def load_table(path: str | Path) -> TextTable:
             ) from error
         finally:
             csv.field_size_limit(former)
+    if not numbered:
+        raise SourceError("It is empty.", where=str(path), fix="Save it again with a header line and rows.")
     columns = [name.strip() for name in numbered[0][1]]
     body = numbered[1:]
     # Spreadsheets add empty columns on the right; they are no column unless a row fills them.
@@ -152,8 +162,12 @@ def load_table(path: str | Path) -> TextTable:
         columns and not columns[-1] and not any("".join(row[len(columns) - 1 :]).strip() for _, row in body)
     ):
         columns.pop()
-    rows = [_fitted(row, columns=columns, line=line, where=str(path)) for line, row in body]
-    return TextTable(tuple(columns), rows, [line for line, _ in body], encoding, delimiter)
+    misfits = {line: said for line, row in body if (said := _misfit(row, columns=columns))}
+    if misfits and not ragged_ok:
+        line, said = next(iter(misfits.items()))
+        raise SourceError(f"Line {line} has {said}.", where=str(path), fix=RAGGED_FIX)
+    rows = [[*row, *[""] * len(columns)][: len(columns)] for _, row in body]
+    return TextTable(tuple(columns), rows, [line for line, _ in body], encoding, delimiter, misfits)
 
 
 def decode_text(data: bytes, *, where: str) -> tuple[str, str]:
@@ -198,15 +212,12 @@ def _delimiter(header_line: str) -> str:
     return max(_DELIMITERS, key=lambda mark: cuts[mark])
 
 
-def _fitted(row: list[str], *, columns: list[str], line: int, where: str) -> list[str]:
-    width = len(columns)
-    if len(row) < width or any(cell.strip() for cell in row[width:]):
-        raise SourceError(
-            f"Line {line} has {len(row)} cells where the header has {width}.",
-            where=where,
-            fix="Put text that holds the delimiter in quotation marks, or fill in the missing cells.",
-        )
-    return row[:width]
+def _misfit(row: list[str], *, columns: list[str]) -> str:
+    """Say how a row does not fit the header; nothing where it does. A column without a name may be wanting."""
+    least = max((at for at, name in enumerate(columns, start=1) if name), default=len(columns))
+    if len(row) < least or any(cell.strip() for cell in row[len(columns) :]):
+        return f"{len(row)} cells where the header has {least}"
+    return ""
 
 
 def same_number(wanted: str, offered: Iterable[str]) -> list[str]:

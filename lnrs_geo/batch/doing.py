@@ -6,17 +6,17 @@ This is what a worker runs. It may be begun again at any time: the same task wri
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from lnrs_geo import chain
-from lnrs_geo.batch import together
+from lnrs_geo.batch import kept, together
 from lnrs_geo.batch.land_held import LandUnusable, SiteGatherer
-from lnrs_geo.batch.ledger import Ledger
-from lnrs_geo.batch.outcome import UNDATED, Outcome, blank, rows_of
+from lnrs_geo.batch.ledger import Ledger, guarded
+from lnrs_geo.batch.outcome import NO_ISSUES, UNDATED, Outcome, blank, issues_of, rows_of
 from lnrs_geo.batch.persons_word import overrides_of
 from lnrs_geo.batch.screening import land_round, screened
 from lnrs_geo.batch.site_rows import Rows, read_rows, rows_of_site
@@ -54,34 +54,72 @@ def do(task: Task) -> Done:
     if Path.cwd() != task.job.here:  # a worker of a cluster: paths are named as the user named them
         os.chdir(task.job.here)
     ledger = Ledger(task.job.out)
-    rows: dict[int, dict[str, str]] = {}
-    packets: list[str] = []
+    noted = Noted()
+    files: list[Path] = []
     try:
         if task.work is Work.POINTS:
-            _screen(task, rows)
+            files += _screen(task, noted)
         elif task.job.folders:
             packet = _sheltered(_packet, task) if task.work is Work.ROWS else None
-            for site, result in _results(task, rows, packet):
-                result.write(ledger.site(site.folder))
+            for site, result in _results(task, noted, packet):
+                files += result.write(ledger.site(site.folder))
         else:
-            write_packet(_packed(task, rows), ledger.packet(task.name))
-            if any(row["outcome"] != Outcome.FAILED for row in rows.values()):
-                packets.append(task.name)
+            written = write_packet(_packed(task, noted), ledger.packet(task.name))
+            if any(row["outcome"] != Outcome.FAILED for row in noted.rows.values()):
+                noted.packets.append(task.name)
+                files += written
     except LandUnusable as error:
         cause = error.cause
         return Done(task.name, 0, (type(cause).__name__, cause.what, cause.where, cause.fix))
-    ledger.record(task.name, record_of(rows, packets))
+    with guarded(task.job.out):
+        noted.files |= kept.digests(files, under=task.job.out)
+    ledger.record(task.name, noted.record())
     return Done(task.name, len(task.sites))
 
 
-def record_of(rows: Mapping[int, Mapping[str, str]], packets: Sequence[str] = ()) -> dict[str, Any]:
-    """Return what is noted of a task: the rows of its sites, and the packets that hold their results."""
-    return {"rows": {str(at): dict(row) for at, row in sorted(rows.items())}, "packets": list(packets)}
+@dataclass(slots=True)
+class Noted:
+    """What is noted of a task while it is done.
+
+    Attributes
+    ----------
+    rows
+        The row of each of its sites.
+    packets
+        The packets that hold their results.
+    files
+        The digest of each file of results.
+    mixed
+        Files with parcels besides those of the site.
+    """
+
+    rows: dict[int, dict[str, str]] = field(default_factory=dict)
+    packets: list[str] = field(default_factory=list)
+    files: dict[str, str] = field(default_factory=dict)
+    mixed: list[str] = field(default_factory=list)
+
+    def record(self) -> dict[str, Any]:
+        """Return it as the ledger keeps it."""
+        return {
+            "rows": {str(at): dict(row) for at, row in sorted(self.rows.items())},
+            "packets": self.packets,
+            "files": self.files,
+            "mixed": self.mixed,
+        }
+
+    @classmethod
+    def joined(cls, records: Sequence[Mapping[str, Any]]) -> "Noted":
+        """Return what is noted of several tasks as if they were one."""
+        found = cls()
+        for one in records:
+            found.rows |= {int(at): row for at, row in one["rows"].items()}
+            found.packets += one["packets"]
+            found.files |= one["files"]
+            found.mixed += one["mixed"]
+        return found
 
 
-def _packed(
-    task: Task, rows: dict[int, dict[str, str]]
-) -> Iterator[tuple[str | Mapping[str, Sequence[str]], Result]]:
+def _packed(task: Task, noted: Noted) -> Iterator[tuple[str | Mapping[str, Sequence[str]], Result]]:
     """Assess the sites of a task, all in one run where that can be, and fill in the row of each."""
     packet = _sheltered(_packet, task) if task.work is Work.ROWS else None
     if isinstance(packet, Rows) and len(task.sites) > 1:
@@ -92,49 +130,57 @@ def _packed(
         except Exception:  # whose fault it is shows when they are done one after the other
             pass
         else:
-            _note(task, found, rows)
+            _note(task, found, noted)
             yield found.sites([site.reference for site in task.sites]), found.result
             return
-    for site, result in _results(task, rows, packet):
+    for site, result in _results(task, noted, packet):
         yield site.reference, result
 
 
-def _note(task: Task, found: Together, rows: dict[int, dict[str, str]]) -> None:
+def _note(task: Task, found: Together, noted: Noted) -> None:
     """Fill in the row of each site of a packet that was done in one run."""
     counted = rows_of(found.result.parts, found.numbers["parts"].tolist())
+    issues = issues_of(found.result.issues, found.numbers["issues"].tolist(), task.sites[0].file)
     for number, site in enumerate(task.sites):
-        rows[site.at] = _row(task.job, site, found.result, counted.get(number))
+        cells = counted.get(number)
+        noted.rows[site.at] = _row(task.job, site, found.result, cells, issues.get(number, NO_ISSUES))
 
 
-def _row(job: Job, site: Site, result: Result, counted: Mapping[str, str] | None) -> dict[str, str]:
+def _row(
+    job: Job, site: Site, result: Result, counted: Mapping[str, str] | None, issues: Mapping[str, str]
+) -> dict[str, str]:
     """Return the row of a site from what is counted of its parts; it has none where no parcel was read."""
     if counted is None:
         return blank(site.reference, Outcome.FAILED, NO_PARCEL)
     return {
         **blank(site.reference, Outcome.ASSESSED, ""),
         **counted,
+        **issues,
         "results": f"sites/{site.folder}" if job.folders else "",
         "notice": " ".join(one for one in ("" if site.dates else UNDATED, str(result.run["notice"])) if one),
     }
 
 
-def _results(
-    task: Task, rows: dict[int, dict[str, str]], packet: Rows | str | None
-) -> Iterator[tuple[Site, Result]]:
+def _results(task: Task, noted: Noted, packet: Rows | str | None) -> Iterator[tuple[Site, Result]]:
     """Assess the sites of a task one after the other, and fill in the row of each."""
     for at, site in enumerate(task.sites):
         own = task.rows[at] if task.rows else None
-        found = packet if isinstance(packet, str) else _sheltered(_assess, task.job, site, packet, own)
+        found = (
+            packet
+            if isinstance(packet, str)
+            else _sheltered(_assess, task.job, site, packet, own, noted.mixed)
+        )
         if isinstance(found, str):
-            rows[site.at] = blank(site.reference, Outcome.FAILED, found)
+            noted.rows[site.at] = blank(site.reference, Outcome.FAILED, found)
             continue
         counted = rows_of(found.parts, [site.at] * len(found.parts)).get(site.at)
-        rows[site.at] = _row(task.job, site, found, counted)
+        issues = issues_of(found.issues, [site.at] * len(found.issues), site.file)
+        noted.rows[site.at] = _row(task.job, site, found, counted, issues.get(site.at, NO_ISSUES))
         if counted is not None:
             yield site, found
 
 
-def _assess(job: Job, site: Site, packet: Rows | None, own: Any) -> Result:
+def _assess(job: Job, site: Site, packet: Rows | None, own: Any, mixed: list[str]) -> Result:
     """Do what `check` does with the parcels of one site."""
     file = site.file
     assert file is not None
@@ -146,21 +192,14 @@ def _assess(job: Job, site: Site, packet: Rows | None, own: Any) -> Result:
     settings = replace(job.settings, dates=dict(site.dates))
     if packet is not None:
         gatherer = SiteGatherer(sources, settings, parcels=lambda: packet.of(own))
-    elif site.site_ref:
+    else:
         gatherer = SiteGatherer(
             sources,
             settings,
             parcels=lambda: rows_of_site(
-                file,
-                layers=sources.layers,
-                column=job.site_column,
-                site_ref=site.site_ref,
-                crs=sources.crs,
-                shared=site.shared,
+                site, layers=sources.layers, column=job.site_column, crs=sources.crs, mixed=mixed
             ),
         )
-    else:
-        gatherer = SiteGatherer(sources, settings)
     return chain.run(sources, settings, gatherer=gatherer)
 
 
@@ -175,17 +214,17 @@ def _packet(task: Task) -> Rows:
     return read_rows(file, task.job.places, ids, crs=task.job.sources.crs)
 
 
-def _screen(task: Task, rows: dict[int, dict[str, str]]) -> None:
+def _screen(task: Task, noted: Noted) -> Iterator[Path]:
     """Screen the sites of a task; where one of them cannot be, the others are all the same."""
     ledger = Ledger(task.job.out)
     land = _sheltered(land_round, task.sites, task.job)
     for site in task.sites:
         found = land if isinstance(land, str) else _sheltered(screened, site, land, task.job)
         if isinstance(found, str):
-            rows[site.at] = blank(site.reference, Outcome.FAILED, found)
+            noted.rows[site.at] = blank(site.reference, Outcome.FAILED, found)
             continue
-        found.write(ledger.site(site.folder))
-        rows[site.at] = {
+        yield found.write(ledger.site(site.folder))
+        noted.rows[site.at] = {
             **blank(site.reference, Outcome.SCREENED, found.statement),
             **found.cells(),
             "results": f"sites/{site.folder}",

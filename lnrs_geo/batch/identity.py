@@ -41,6 +41,7 @@ def identity_of(
     options = {name: _plain(getattr(sources, name)) for name in _names(sources)}
     options |= {name: _plain(getattr(settings, name)) for name in _names(settings)}
     return {
+        "here": str(job.here),
         "program": program_version(),
         "register": {"name": register.path.name, "kind": register.kind.value}
         | (listing if register.kind is Kind.FOLDER else {}),

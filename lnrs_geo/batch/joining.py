@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,10 @@ import pandas as pd
 
 from lnrs_geo import atomic, tabular
 from lnrs_geo.assembly import assemble
-from lnrs_geo.batch.ledger import Ledger
+from lnrs_geo.batch import kept
+from lnrs_geo.batch.ledger import Ledger, without_place
 from lnrs_geo.batch.outcome import COLUMNS, UNDATED, Outcome, blank
+from lnrs_geo.batch.remarks import Remarks
 from lnrs_geo.batch.sites import Refused, Site
 from lnrs_geo.batch.task import Task, Work
 
@@ -42,6 +44,9 @@ class Report:
         The assessment date.
     known
         Sites that were done already when the batch was resumed.
+    again
+        Sites that were done already and had to be done again, because their results were gone or changed;
+        0 where that holds of the files of all sites together alone, None where nothing was amiss.
     files
         The files written; none where the batch was finished before.
     notices
@@ -56,6 +61,7 @@ class Report:
     undated: int
     as_at: date
     known: int = 0
+    again: int | None = None
     files: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
     without_folders: bool = False
@@ -67,8 +73,8 @@ class Report:
 
     @property
     def has_reviews(self) -> bool:
-        """Whether a person must look at a row before relying on it."""
-        return bool(self.reviews)
+        """Whether a person must look at a row before relying on it; a site that was only screened is one."""
+        return bool(self.reviews or self.counts.get(Outcome.SCREENED.value))
 
     @classmethod
     def told_again(cls, summary: Mapping[str, Any]) -> "Report":
@@ -88,24 +94,37 @@ def put_together(
     tasks: Sequence[Task],
     identity: Mapping[str, Any],
     *,
-    known: int,
-    file_format: str,
+    records: Mapping[str, Mapping[str, Any]],
+    remarks: Remarks,
 ) -> Report:
     """Write what is told of all sites together, and note that the batch is finished.
+
+    Parameters
+    ----------
+    ledger, identity
+        The records of the batch, and what it was begun with.
+    sites, tasks
+        The rows of the register, and what was done of them.
+    records
+        What came of each task.
+    remarks
+        What is to be told of the register besides.
 
     Raises
     ------
     OutputError
         The files cannot be written; the batch can then be resumed.
     """
-    records = ledger.records()
     told = {int(at): row for one in records.values() for at, row in one["rows"].items()}
     rows = [
         blank(site.reference, Outcome.FAILED, site.why) if isinstance(site, Refused) else told[site.at]
         for site in sites
     ]
     pieces = list(_pieces(ledger, tasks, records, told))
-    files = assemble(pieces, ledger.out, file_format=file_format, run=_run(identity, rows)) if pieces else []
+    files = []
+    if pieces:
+        run = _run(identity, rows, remarks)
+        files = assemble(pieces, ledger.out, file_format=identity["options"]["format"], run=run)
     with atomic.replacing(ledger.out, [SITES_CSV]) as staging:
         table = pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
         tabular.write_csv(table, (), staging / SITES_CSV)
@@ -117,11 +136,13 @@ def put_together(
         "as_at": identity["options"]["as_at"],
         "notices": list(
             dict.fromkeys(said for row in rows if (said := row["notice"].removeprefix(UNDATED).strip()))
-        ),
+        )
+        + remarks.lines(),
+        "files": kept.digests(_each_file([ledger.out / SITES_CSV, *files]), under=ledger.out),
     }
     ledger.finish(identity, summary)
     written = (SITES_CSV, *(str(path.relative_to(ledger.out)) for path in files))
-    return replace(Report.told_again(summary), known=known, files=written)
+    return replace(Report.told_again(summary), files=written)
 
 
 def _pieces(
@@ -141,10 +162,17 @@ def _pieces(
                 yield site.reference, ledger.site(site.folder)
 
 
-def _run(identity: Mapping[str, Any], rows: Sequence[Mapping[str, str]]) -> dict[str, Any]:
+def _each_file(paths: Sequence[Path]) -> Iterator[Path]:
+    """Return the files, those of a set one by one."""
+    for path in paths:
+        yield from sorted(path.rglob("*.parquet")) if path.is_dir() else [path]
+
+
+def _run(identity: Mapping[str, Any], rows: Sequence[Mapping[str, str]], remarks: Remarks) -> dict[str, Any]:
     """Return the record of the batch: nothing in it changes when the same is run again."""
     notices = dict.fromkeys(row["notice"] for row in rows if row["notice"])
-    return {"notice": " ".join(notices), **identity, "sites": len(rows)}
+    told = {"notice": " ".join(notices), **without_place(identity), "sites": len(rows)}
+    return told | {name: list(one) for name, one in asdict(remarks).items() if one}
 
 
 def _sum(rows: Sequence[Mapping[str, str]], column: str) -> int:

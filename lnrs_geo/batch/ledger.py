@@ -2,10 +2,12 @@
 
     DIR/.lnrs-geo-batch/begun.json     what the batch was begun with, and how far it is
                         done/NAME.json what came of each task, written last of all that the task writes
-                        packets/NAME/  results that no site has a folder of its own for
+                        packets/NAME/  results that no site has a folder of its own for; NAME.json, what
+                                       came of the task
                         lock
 
-A record is whole or not there. A task without one is done again, from the start.
+A record is whole or not there. A task without one is done again, from the start; so is one whose results
+are no longer as they were written.
 """
 
 import json
@@ -18,12 +20,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lnrs_geo.batch import kept
 from lnrs_geo.errors import OptionError, OutputError
 
 FOLDER = ".lnrs-geo-batch"
 SITES = "sites"
 _BEGUN, _DONE, _PACKETS, _LOCK = "begun.json", "done", "packets", "lock"
-_FORMAT = "lnrs-geo/batch-1"
+_FORMAT = "lnrs-geo/batch-2"
 CLEARING, RUNNING, FINISHED = "clearing", "running", "finished"
 # The files of a set partitioned by LNRS
 _SET = "parts/lnrs_id=*/part-*.parquet"
@@ -71,7 +74,7 @@ class Ledger:
                     raise OutputError(
                         "Another batch is at work there.",
                         where=str(self.out),
-                        fix="Wait for it, or name another folder.",
+                        fix="Wait for it, or name another folder with --out.",
                     ) from None
                 except OSError:
                     pass  # some network disks know no locks
@@ -127,28 +130,50 @@ class Ledger:
                         path.rmdir()
             for name in (_DONE, _PACKETS):
                 shutil.rmtree(self.folder / name, ignore_errors=True)
-            (self.folder / _DONE).mkdir()
+                (self.folder / name).mkdir()
+            self._note(RUNNING, identity)
+
+    def reopen(self, identity: Mapping[str, Any]) -> None:
+        """Note that a batch that was finished is so no longer; what is left of it stays."""
+        with guarded(self.out):
             self._note(RUNNING, identity)
 
     def record(self, name: str, content: Mapping[str, Any]) -> None:
         """Note what came of a task."""
         with guarded(self.out):
-            _put(self.folder / _DONE / f"{name}.json", content)
+            _put(self.folder / (_PACKETS if content["packets"] else _DONE) / f"{name}.json", content)
 
     def records(self) -> dict[str, dict[str, Any]]:
         """Return what came of every task that is done, by its name."""
-        found = {}
-        for path in self.folder.glob(f"{_DONE}/*.json"):
-            with suppress(ValueError):  # a disk that lost it at a power cut: it is done again
-                found[path.stem] = json.loads(path.read_text(encoding="utf-8"))
-        return found
+        return {path.stem: one for path, one in self._recorded()}
+
+    def drop_lost(self) -> int:
+        """Forget every task whose results are gone or changed, and return the number of its sites."""
+        lost: set[str] = set()
+        with guarded(self.out):
+            for path, one in self._recorded():
+                if not kept.are_kept(one["files"], under=self.out):
+                    path.unlink()
+                    lost |= one["rows"].keys()
+        return len(lost)
+
+    def _recorded(self) -> Iterator[tuple[Path, dict[str, Any]]]:
+        for name in (_DONE, _PACKETS):
+            for path in sorted(self.folder.glob(f"{name}/*.json")):
+                with suppress(ValueError):  # a disk that lost it at a power cut: it is done again
+                    yield path, json.loads(path.read_text(encoding="utf-8"))
 
     def finish(self, identity: Mapping[str, Any], summary: Mapping[str, Any]) -> None:
         """Note that the batch is finished, and remove what was needed on the way."""
         with guarded(self.out):
             self._note(FINISHED, identity, summary)
-            for name in (_DONE, _PACKETS):
-                shutil.rmtree(self.folder / name, ignore_errors=True)
+        self.clear_packets()
+
+    def clear_packets(self) -> None:
+        """Remove packets, whose rows stand in the files of all sites together, and what is noted of them."""
+        with guarded(self.out):
+            shutil.rmtree(self.folder / _PACKETS, ignore_errors=True)
+            (self.folder / _PACKETS).mkdir(exist_ok=True)
 
     def forget(self) -> None:
         """Remove all records of a batch of which nothing has come, and folders that are empty."""
@@ -180,16 +205,23 @@ def check_resumable(
             raise OptionError(
                 "A batch was begun there and is not finished.",
                 where=str(out),
-                fix="Go on with it (--resume), name another folder, or remove the folder to begin anew.",
+                fix="Go on with it (--resume, once no run is at work there), or name another folder with --out.",
             )
         return
     if begun is None:
         raise OptionError(
             "There is no batch to resume.",
             where=str(out),
-            fix="Leave --resume away, or name the folder it is in.",
+            fix="Leave --resume away, or name the folder it is in with --out.",
         )
-    found = list(differences(begun["identity"], identity))
+    before = begun["identity"]
+    found = list(differences(without_place(before), without_place(identity)))
+    if before["files"].keys() != identity["files"].keys() and _found(before) == _found(identity):
+        raise OptionError(
+            "The batch was begun with the same files under other names, and results tell files by their names.",
+            where="--resume",
+            fix=f"Give the same command as then, in the folder {before['here']}.",
+        )
     if found:
         more = f" and {len(found) - _TOLD} more" if len(found) > _TOLD else ""
         raise OptionError(
@@ -197,6 +229,16 @@ def check_resumable(
             where="--resume",
             fix="Put that back as it was, or begin anew in another folder.",
         )
+
+
+def without_place(identity: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an identity without the folder from which files are named: only the names count."""
+    return {name: one for name, one in identity.items() if name != "here"}
+
+
+def _found(identity: Mapping[str, Any]) -> dict[str, str]:
+    """Return the digests of files by where they lie, whatever they are called."""
+    return {os.path.realpath(Path(identity["here"], name)): one for name, one in identity["files"].items()}
 
 
 def differences(before: Mapping[str, Any], now: Mapping[str, Any], *, of: str = "") -> Iterator[str]:

@@ -19,6 +19,7 @@ from lnrs_geo.spatial.zones import by_id
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
 
 STATUSES = ("decided", "provisional", "error", "not-applicable")
 UNITS = {Module.AREA: "ha", Module.HEDGEROW: "km", Module.WATERCOURSE: "km", Module.TREE: "count"}
@@ -29,6 +30,20 @@ TO_LOOK_AT = {
     "provisional": "part(s) that a person must decide",
     _NOTED: "part(s) with a note to read",
 }
+# What is counted of a site's issues: a severity, or a code
+ISSUES = {"issues_error": "error", "issues_warning": "warning", "layers_ignored": "layer-ignored"}
+NO_ISSUES = dict.fromkeys(ISSUES, "0")
+# Verdicts that say that a claim does not hold
+WRONG_CLAIMS = frozenset(
+    {
+        "unrecognised",
+        "invalid-medium",
+        "baseline-not-low",
+        "frozen-baseline-changed",
+        "wrong-high",
+        "missed-high",
+    }
+)
 # `review` holds what is provisional: it may yet become High or Low
 ANSWERS = ("High", "Medium", "Low", "review")
 
@@ -56,8 +71,8 @@ def size_column(module: Module, answer: str) -> str:
 SIZES = tuple(size_column(module, answer) for module in Module for answer in ANSWERS)
 COLUMNS = (
     "reference", "outcome", "why", "parcels", "parts",
-    *(f"parts_{status.replace('-', '_')}" for status in STATUSES), "parts_review",
-    *SIZES, "lnrs_id", "authority", "gridref", "square_m", "measures_at_point", "results", "notice",
+    *(f"parts_{status.replace('-', '_')}" for status in STATUSES), "parts_review", "claims_wrong",
+    *ISSUES, *SIZES, "lnrs_id", "authority", "gridref", "square_m", "measures_at_point", "results", "notice",
 )  # fmt: skip
 
 
@@ -96,6 +111,35 @@ def rows_of(parts: "gpd.GeoDataFrame", keys: Sequence[int]) -> dict[int, dict[st
     return {key: count.cells() for key, count in counts.items()}
 
 
+def issues_of(issues: "pd.DataFrame", keys: Sequence[int], file: object) -> dict[int, dict[str, str]]:
+    """Count the issues of every site by severity, and the layers that were ignored.
+
+    What is said of the map, or of a table beside the register, is no site's own.
+
+    Parameters
+    ----------
+    issues
+        Issues of a result.
+    keys
+        For each issue the number of its site.
+    file
+        The file of their parcels.
+
+    Returns
+    -------
+    By site with issues, the cells of its row.
+    """
+    found: dict[int, Counter[str]] = {}
+    columns = (issues[name].tolist() for name in ("dataset", "severity", "code"))
+    for key, dataset, severity, code in zip(keys, *columns, strict=True):
+        if dataset == str(file) or str(dataset).startswith(f"{file}/"):
+            found.setdefault(key, Counter()).update((severity, code))
+    return {
+        key: {column: str(count[counted]) for column, counted in ISSUES.items()}
+        for key, count in found.items()
+    }
+
+
 class _Part(NamedTuple):
     source: str
     src_fid: str
@@ -109,6 +153,7 @@ class _Part(NamedTuple):
     ss_reason: str
     lnrs_id: str
     authority: str
+    check: str
 
 
 _READ = _Part._fields
@@ -121,6 +166,7 @@ class _Count:
     parcels: set[tuple[str, str]] = field(default_factory=set)
     statuses: "Counter[str]" = field(default_factory=Counter)
     flagged: int = 0
+    wrong: int = 0
     sizes: dict[tuple[str, str], list[float]] = field(default_factory=dict)
     reasons: dict[str, "Counter[str]"] = field(default_factory=dict)
     lnrs_ids: set[str] = field(default_factory=set)
@@ -132,6 +178,7 @@ class _Count:
         self.parcels.add((part.source, part.src_fid))
         self.statuses[part.status] += 1
         self.flagged += bool(part.review)
+        self.wrong += part.check in WRONG_CLAIMS
         self.lnrs_ids.add(part.lnrs_id)
         self.authorities.add(part.authority)
         if box[0] == box[0]:
@@ -158,6 +205,7 @@ class _Count:
             "parts": str(sum(self.statuses.values())),
             **{f"parts_{status.replace('-', '_')}": str(self.statuses[status]) for status in STATUSES},
             "parts_review": str(self.flagged),
+            "claims_wrong": str(self.wrong),
             **self._sums(),
             "lnrs_id": _listed(self.lnrs_ids),
             "authority": _listed(self.authorities),

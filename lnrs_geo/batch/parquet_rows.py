@@ -11,7 +11,7 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
-from lnrs_geo.errors import SourceError
+from lnrs_geo.errors import OptionError, SourceError
 from lnrs_geo.spatial import schema
 from lnrs_geo.spatial.rawlayer import guarded
 from lnrs_geo.spatial.sources import Source
@@ -31,8 +31,10 @@ def scan(
 
     Raises
     ------
+    OptionError
+        pyarrow is not installed.
     SourceError
-        pyarrow is not installed, or it is no GeoParquet.
+        It is no GeoParquet.
     """
     pq = _pyarrow_parquet(source.label)
     with guarded(source.label, []), source.path.open("rb") as stream:
@@ -87,7 +89,7 @@ def _pyarrow_parquet(label: str) -> Any:
     try:
         import pyarrow.parquet as pq
     except ImportError as error:
-        raise SourceError(
+        raise OptionError(
             "GeoParquet needs the package pyarrow, which is not installed.",
             where=label,
             fix="Install it with: pip install 'lnrs-geo[parquet]'. Or export the layer as GeoPackage.",

@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from lnrs_geo import tables
-from lnrs_geo.batch import workbook_rows
+from lnrs_geo.batch import text_rows, workbook_rows
+from lnrs_geo.batch.site_files import has_shapes, site_files
+from lnrs_geo.batch.text_rows import Line
 from lnrs_geo.errors import SchemaError, SourceError
 from lnrs_geo.multiplier.applications import COLUMNS as APPLICATION_COLUMNS
 from lnrs_geo.spatial import schema
-from lnrs_geo.spatial.csv_wkt import WKT_COLUMNS
-from lnrs_geo.spatial.shapefile import SIDECARS
 from lnrs_geo.spatial.values import identifier
 
 COLUMNS = ("reference", "file", "layer", "grid_reference", "site_ref")
@@ -31,7 +31,6 @@ DATE_COLUMNS = APPLICATION_COLUMNS[1:]
 _OTHER_NAMES = {"reference": ("referenceNumber", "reference-number"), "grid_reference": ("gridReference",)}
 _TEXT_TABLES = (".csv", ".tsv", ".txt")
 _SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".ods")
-_COMPANIONS = ("-wal", "-shm", "-journal", ".shp.xml", ".lock")
 _FIX_KIND = (
     "Give a CSV or XLSX table of sites, a folder of site files, the register's JSON, or one file of parcels "
     "with a column that names their site."
@@ -52,7 +51,7 @@ class Entry:
     """One row of a register as it stands there, trimmed.
 
     `where` says how a person finds it again (`line 7`); `dates` are the filled cells of columns that
-    `applications.csv` has.
+    `applications.csv` has. `fault` tells of a row that cannot be read: then only its reference may stand here.
     """
 
     where: str
@@ -62,16 +61,26 @@ class Entry:
     grid_reference: str = ""
     site_ref: str = ""
     dates: tuple[tuple[str, str], ...] = ()
+    fault: str = ""
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """The names in the cell `layer`, between semicolons."""
+        return tuple(one.strip() for one in self.layer.split(";") if one.strip())
 
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """A register: its kind, the folder that its files lie in, and its rows (none for one big file)."""
+    """A register: its kind, the folder that its files lie in, and its rows (none for one big file).
+
+    `passed_over` names what lies in the folder of site files and holds no parcels.
+    """
 
     path: Path
     kind: Kind
     folder: Path
     entries: tuple[Entry, ...]
+    passed_over: tuple[str, ...] = ()
 
 
 def read_register(path: str | Path) -> Register:
@@ -96,15 +105,15 @@ def read_register(path: str | Path) -> Register:
     if place.is_dir():
         if suffix == ".gdb":
             return _one_file(place)
-        return Register(place, Kind.FOLDER, place, tuple(_folder(place)))
+        return _folder(place)
     if suffix in _SPREADSHEETS:
         columns, rows = workbook_rows.read_first_table(place, wanted=_names("reference"))
-        return _table(place, columns, rows)
+        return _table(place, columns, [Line(at, row) for at, row in enumerate(rows, start=2)])
     if suffix in _TEXT_TABLES:
-        columns = tables.load_table(place).columns
-        if any(name.lower() in WKT_COLUMNS for name in columns):
+        columns = text_rows.header(place)
+        if has_shapes(columns):
             return _one_file(place)
-        return _table(place, *tables.numbered_rows(place))
+        return _table(place, columns, text_rows.read_lines(place))
     if suffix in (".json", ".geojson"):
         return _json(place)
     return _one_file(place)
@@ -118,7 +127,7 @@ def _names(field: str) -> tuple[str, ...]:
     return (field, *_OTHER_NAMES.get(field, ()))
 
 
-def _table(path: Path, columns: Sequence[str], rows: Sequence[Mapping[str, str]]) -> Register:
+def _table(path: Path, columns: Sequence[str], lines: Sequence[Line]) -> Register:
     """Read the rows of a table; those that hold nothing are passed over."""
     fields = _fields(columns)
     if "reference" not in fields or not {"file", "grid_reference"} & fields.keys():
@@ -131,9 +140,13 @@ def _table(path: Path, columns: Sequence[str], rows: Sequence[Mapping[str, str]]
         )
     _refuse_misspelt(path, columns, fields)
     entries = [
-        _entry(f"line {line}", {field: row[column] for field, column in fields.items()})
-        for line, row in enumerate(rows, start=2)
-        if any(text.strip() for text in row.values())
+        _entry(
+            f"line {line.number}",
+            {field: line.cells.get(column) for field, column in fields.items()},
+            fault=line.fault,
+        )
+        for line in lines
+        if line.fault or any(text.strip() for text in line.cells.values())
     ]
     return _filled(Register(path, Kind.TABLE, path.parent, tuple(entries)))
 
@@ -161,8 +174,10 @@ def _fields(columns: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _entry(where: str, cells: Mapping[str, str]) -> Entry:
+def _entry(where: str, cells: Mapping[str, str | None], *, fault: str = "") -> Entry:
     text = {field: str(cells.get(field) or "").strip() for field in (*COLUMNS, *DATE_COLUMNS)}
+    if fault:  # which cell is whose is not known
+        return Entry(where, identifier(text["reference"]), fault=fault)
     return Entry(
         where=where,
         reference=identifier(text["reference"]),
@@ -174,10 +189,10 @@ def _entry(where: str, cells: Mapping[str, str]) -> Entry:
     )
 
 
-def _folder(folder: Path) -> list[Entry]:
-    """Take every file, and every folder, for a site that is called as it is."""
+def _folder(folder: Path) -> Register:
+    """Take every file of parcels, and every folder of them, for a site that is called as it is."""
     try:
-        found = sorted((one for one in folder.iterdir() if _stands_alone(one)), key=lambda one: one.name)
+        found, passed_over = site_files(folder)
     except OSError as error:
         raise SourceError(
             f"It cannot be opened ({error.strerror or error}).",
@@ -186,18 +201,11 @@ def _folder(folder: Path) -> list[Entry]:
         ) from error
     if not found:
         raise SourceError("The folder holds no site file.", where=str(folder), fix=_FIX_KIND)
-    return [
+    entries = [
         Entry(one.name, one.name if one.is_dir() and one.suffix.lower() != ".gdb" else one.stem, one.name)
         for one in found
     ]
-
-
-def _stands_alone(item: Path) -> bool:
-    """Tell a site's file from hidden files, journals, and the companions of a shapefile."""
-    name = item.name.lower()
-    if name.startswith(".") or name.endswith(_COMPANIONS):
-        return False
-    return item.suffix.lower() not in SIDECARS or not item.with_suffix(".shp").exists()
+    return Register(folder, Kind.FOLDER, folder, tuple(entries), tuple(passed_over))
 
 
 def _json(path: Path) -> Register:

@@ -7,20 +7,22 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from lnrs_geo import errors
-from lnrs_geo.batch import doing, planning, pool
+from lnrs_geo.batch import doing, kept, planning, pool
 from lnrs_geo.batch.dates import dates_beside, refuse_unused
 from lnrs_geo.batch.identity import identity_of
 from lnrs_geo.batch.joining import FILES, SITE_FILES, Report, put_together
-from lnrs_geo.batch.ledger import FINISHED, RUNNING, Ledger, check_resumable
+from lnrs_geo.batch.ledger import CLEARING, FINISHED, Ledger, check_resumable
 from lnrs_geo.batch.one_file import find_sites
 from lnrs_geo.batch.outcome import Outcome, blank
 from lnrs_geo.batch.persons_word import check_overrides
 from lnrs_geo.batch.register import Kind, Register, read_register
+from lnrs_geo.batch.remarks import Remarks, parcels_in_no_row
 from lnrs_geo.batch.sites import Dates, Refused, Site, settle
 from lnrs_geo.batch.task import Job, Task
-from lnrs_geo.errors import LnrsGeoError, OutputError, SourceError
+from lnrs_geo.errors import LnrsGeoError, OptionError, OutputError, SourceError
 from lnrs_geo.settings import Settings
 from lnrs_geo.write import require_format
 
@@ -80,6 +82,7 @@ def run_batch(
     require_format(file_format)
     if job.folders is False:
         _require_lean()
+    _refuse_file(job.out)
     ledger = Ledger(job.out)
     new = not ledger.folder.exists()
     listed = read_register(register)
@@ -98,11 +101,13 @@ def run_batch(
     check_resumable(begun, identity, out=job.out, resume=manner.resume)
     with ledger.locked():
         bare = asked is None and not job.folders
-        if begun is not None and begun["state"] == FINISHED and manner.resume:
-            return replace(Report.told_again(begun["summary"]), without_folders=bare)
-        if begun is None or begun["state"] != RUNNING:
+        if begun is None or not manner.resume or begun["state"] == CLEARING:
             ledger.begin(identity, names=FILES, files=SITE_FILES)
-        known = len(_rows_of(ledger.records().values()))
+            known, again = 0, None
+        elif (taken := _taken_up(ledger, begun, identity, sum(len(task.sites) for task in tasks))) is None:
+            return replace(Report.told_again(begun["summary"]), without_folders=bare)
+        else:
+            known, again = taken
         try:
             _do_all(tasks, ledger, manner)
         except LnrsGeoError:
@@ -115,16 +120,56 @@ def run_batch(
                 where=str(register),
                 fix="Run the batch anew, in another folder or with this one removed.",
             )
-        report = put_together(ledger, sites, tasks, identity, known=known, file_format=file_format)
-        return replace(report, without_folders=bare)
+        records = ledger.records()
+        mixed = {file for one in records.values() for file in one["mixed"]}
+        remarks = Remarks(listed.passed_over, parcels_in_no_row(listed, mixed, job))
+        report = put_together(ledger, sites, tasks, identity, records=records, remarks=remarks)
+        return replace(report, known=known, again=again, without_folders=bare)
+
+
+def _taken_up(
+    ledger: Ledger, begun: Mapping[str, Any], identity: Mapping[str, Any], sites: int
+) -> tuple[int, int | None] | None:
+    """Take a batch up where it was left, whose results may have been removed or changed since.
+
+    Parameters
+    ----------
+    sites
+        Number of sites to do, the done ones included.
+
+    Returns
+    -------
+    The sites that are done, and how many more were (`Report.again`); None where it is finished and all
+    of its results are there.
+    """
+    finished = begun["state"] == FINISHED
+    if finished:
+        ledger.clear_packets()
+    lost = ledger.drop_lost()
+    known = len(_rows_of(ledger.records().values()))
+    if not finished:
+        return known, lost or None
+    if not lost and kept.are_kept(begun["summary"]["files"], under=ledger.out):
+        return None
+    ledger.reopen(identity)
+    return known, sites - known
+
+
+def _refuse_file(out: Path) -> None:
+    """Refuse results in a file, or below one, before anything is read."""
+    there = next((one for one in (out, *out.parents) if one.exists()), out)
+    if there.exists() and not there.is_dir():
+        raise OutputError(
+            "It is a file, not a folder.", where=str(there), fix="Name a folder for the results with --out."
+        )
 
 
 def _require_lean() -> None:
     """See that results can be kept without a folder for each site."""
     try:
         require_format(LEAN)
-    except OutputError as error:
-        raise OutputError(
+    except OptionError as error:
+        raise OptionError(
             "Results of sites without folders of their own need the package pyarrow, which is not installed.",
             where="--no-site-folders",
             fix="Install it with: pip install 'lnrs-geo[parquet]'. Or give --site-folders.",
@@ -190,10 +235,7 @@ def _do_all(tasks: Sequence[Task], ledger: Ledger, manner: Manner) -> None:
         if each:
             found = ledger.records()
             pieces = [found[one.name] for one in each]
-            ledger.record(
-                task.name,
-                doing.record_of(_rows_of(pieces), [name for one in pieces for name in one["packets"]]),
-            )
+            ledger.record(task.name, doing.Noted.joined(pieces).record())
 
 
 def _do(tasks: Sequence[Task], ledger: Ledger, manner: Manner, *, of: tuple[int, int]) -> list[Task]:
@@ -206,14 +248,15 @@ def _do(tasks: Sequence[Task], ledger: Ledger, manner: Manner, *, of: tuple[int,
     for number, answer in answers:
         task = tasks[number]
         if isinstance(answer, pool.Failure):
-            if answer.kind == OutputError.__name__:
+            # what concerns one site is caught with it: a worker that cannot write, or lacks a package for it
+            if answer.kind in (OutputError.__name__, OptionError.__name__):
                 raise OutputError(
                     answer.what, where=str(ledger.out), fix="See to that, then go on with --resume."
                 )
             if len(task.sites) > 1:
                 broken.append(task)
             else:
-                ledger.record(task.name, doing.record_of(_failed(task, answer)))
+                ledger.record(task.name, doing.Noted(_failed(task, answer)).record())
         elif answer.land is not None:
             kind, what, where, fix = answer.land
             raise getattr(errors, kind, LnrsGeoError)(what, where=where, fix=fix)

@@ -63,8 +63,8 @@ class Screen:
             "notice": self.notice,
         }
 
-    def write(self, folder: Path) -> None:
-        """Write `screening.json`, whole or not at all."""
+    def write(self, folder: Path) -> Path:
+        """Write `screening.json`, whole or not at all, and return where it is."""
         document = {
             "schema": SCHEMA,
             "reference": self.reference,
@@ -81,6 +81,7 @@ class Screen:
         with atomic.replacing(folder, [FILE]) as staging:
             text = json.dumps(document, ensure_ascii=False, indent=1)
             (staging / FILE).write_text(text + "\n", encoding="utf-8", newline="\n")
+        return folder / FILE
 
 
 def land_round(sites: Sequence[Site], job: Job) -> Inputs:
@@ -102,7 +103,7 @@ def screened(site: Site, inputs: Inputs, job: Job) -> Screen:
     """Say what is mapped at the grid reference of a site."""
     square = gridref.parse(site.grid_reference)
     box = _box(square)
-    middle = box.centroid if square.size_m > 1 else shapely.Point(square.easting_m, square.northing_m)
+    middle = shapely.Point(*square.middle)
     lands, _ = zones.resolve(inputs.areas, inputs.authorities, near=tuple(shapely.bounds(box)))
     here = next((land for land in lands if shapely.intersects(land.geometry, middle)), None)
     reached = [land for land in lands if shapely.intersects(land.geometry, box)]

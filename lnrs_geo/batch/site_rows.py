@@ -11,6 +11,7 @@ import pandas as pd
 
 from lnrs_geo.batch import parquet_rows
 from lnrs_geo.batch.one_file import Numbers, Place
+from lnrs_geo.batch.sites import Site
 from lnrs_geo.errors import SourceError
 from lnrs_geo.issues import issue
 from lnrs_geo.model import Issue
@@ -19,9 +20,10 @@ from lnrs_geo.spatial.intact import Kind
 from lnrs_geo.spatial.rawlayer import RawLayer, frame_of, geometries_of, guarded, unreadable_issues
 from lnrs_geo.spatial.read import read_layers
 from lnrs_geo.spatial.sources import Source
-from lnrs_geo.spatial.values import text
+from lnrs_geo.spatial.values import texts
 from lnrs_geo.spatial.vector import crs_of, staged
 
+_NAMED = 5
 _CURVED = re.compile(r"curve|circular|surface", re.IGNORECASE)
 
 
@@ -76,37 +78,55 @@ def read_rows(path: Path, places: Sequence[Place], ids: Mapping[str, Numbers], *
 
 
 def rows_of_site(
-    path: Path, *, layers: Sequence[str], column: str, site_ref: str, crs: str | None, shared: bool
+    site: Site, *, layers: Sequence[str], column: str, crs: str | None, mixed: list[str]
 ) -> tuple[list[RawLayer], list[Issue]]:
-    """Read the rows of one site from a file that may hold those of others.
+    """Read the rows of one site from its file, which may hold those of others.
 
     Parameters
     ----------
-    column, site_ref
-        The column that names the site of a parcel, and what this one is called there.
-    shared
-        Whether other sites are known to be in the file: then it must have that column.
+    column
+        The column that names the site of a parcel. It must be there where other sites are known to be
+        in the file.
+    mixed
+        Receives the file where it holds parcels besides those of the site.
 
     Raises
     ------
     SourceError
-        The file cannot be read, has no such column though it is shared, or no row of the site.
+        The file cannot be read, has no such column though it is shared, no row of the site, or several
+        sites none of which the register means.
     """
+    path = site.file
+    assert path is not None
     read, issues = read_layers(path, layers=layers, crs=crs)
     rows = Rows(tuple(read), tuple(issues))
-    ids: dict[str, Numbers] = {}
-    named, without = False, []
+    named: dict[str, list[str]] = {}
+    sites: dict[str, None] = {}
+    without = []
     for layer in read:
         columns = [str(name) for name in layer.frame.columns if name != "geometry"]
+        layout = schema.recognise_parcels(layer.layer, columns, ())
         hit = schema.find_column(column, columns)
         if hit is not None:
-            named = True
-            mine = np.array([text(cell) == site_ref for cell in layer.frame[hit]], dtype=bool)
-            ids[layer.layer] = layer.frame.index.to_numpy()[mine]
-        elif _has_parcels(layer, columns):
+            named[layer.layer] = texts(layer.frame[hit])
+            if layout is None or layout.kind != "red-line":
+                sites |= dict.fromkeys(named[layer.layer])
+        elif layout is not None and layout.kind == "parcels" and len(layer.frame):
             without.append(layer.layer)
-    if not named and not shared:
+    several = [name for name in sites if name]
+    if len(several) > 1 or (site.site_ref and sites.keys() - {site.site_ref}):
+        mixed.append(str(path))
+    site_ref = site.site_ref
+    if not site_ref and len(several) > 1:
+        site_ref = _meant(site, several)
+    if not site_ref or (not named and not site.shared):
         return read, issues
+    ids = {
+        name: layer.frame.index.to_numpy()[np.array([one == site_ref for one in named[name]], dtype=bool)]
+        for layer in read
+        for name in [layer.layer]
+        if name in named
+    }
     if named and without:
         raise SourceError(
             f"Its layer {without[0]!r} does not say which site its parcels are of.",
@@ -127,9 +147,17 @@ def rows_of_site(
     return rows.of(ids)
 
 
-def _has_parcels(layer: RawLayer, columns: Sequence[str]) -> bool:
-    layout = schema.recognise_parcels(layer.layer, list(columns), ())
-    return layout is not None and layout.kind == "parcels" and len(layer.frame) > 0
+def _meant(site: Site, several: Sequence[str]) -> str:
+    """Return the site's own name among several; whoever took all of them would count parcels twice."""
+    if site.reference in several:
+        return site.reference
+    more = f" and {len(several) - _NAMED} more" if len(several) > _NAMED else ""
+    raise SourceError(
+        "Its parcels name several sites, and the register does not say which of them is meant: "
+        f"{', '.join(several[:_NAMED])}{more}.",
+        where=str(site.file),
+        fix="Fill in site_ref in the register, or give each site a file of its own.",
+    )
 
 
 def _rows_of_layer(path: Path, place: Place, ids: Numbers, issues: list[Issue]) -> RawLayer:

@@ -33,7 +33,8 @@ class Site:
     file, layers
         Its parcels; no file where there is only a grid reference.
     site_ref
-        What its parcels call it in the file's column of sites; empty where the whole file is its.
+        What its parcels call it in the file's column of sites, where the register says so. Else the whole
+        file is its, unless parcels there name several sites: then those that name its reference are.
     shared
         Whether other sites have parcels in the same file.
     dates
@@ -80,12 +81,16 @@ def settle(register: Register, dates: Dates) -> list[Site | Refused]:
     entries = register.entries
     times: dict[str, list[str]] = {}
     for entry in entries:
-        times.setdefault(entry.reference, []).append(entry.where)
+        if not entry.fault:
+            times.setdefault(entry.reference, []).append(entry.where)
     files = [_file_of(register, entry) for entry in entries]
     claims = _claims(entries, files)
     folders = folder_names([entry.reference for entry in entries])
     found: list[Site | Refused] = []
     for at, (entry, file) in enumerate(zip(entries, files, strict=True)):
+        if entry.fault:
+            found.append(Refused(at, entry.reference, f"{entry.where}: {entry.fault}"))
+            continue
         cells = dates.of(entry.site_ref, entry.reference, own=entry.dates)
         faults = [
             *_reference_faults(entry, times),
@@ -103,13 +108,23 @@ def settle(register: Register, dates: Dates) -> list[Site | Refused]:
                 entry.reference,
                 folders[entry.reference],
                 path,
-                _layers(entry),
+                entry.layers,
                 entry.site_ref if register.kind is not Kind.FOLDER else "",
                 len(claims.get(path, ())) > 1 if path else False,
                 entry.grid_reference,
                 cells,
             )
         )
+    return found
+
+
+def entries_by_file(register: Register) -> dict[Path, list[Entry]]:
+    """Return the rows of a register that name each file, by the file's full path."""
+    found: dict[Path, list[Entry]] = {}
+    for entry in register.entries:
+        file = _file_of(register, entry)
+        if isinstance(file, Path):
+            found.setdefault(file.resolve(), []).append(entry)
     return found
 
 
@@ -204,10 +219,6 @@ def _place_faults(entry: Entry, file: Path | str | None) -> list[str]:
     return []
 
 
-def _layers(entry: Entry) -> tuple[str, ...]:
-    return tuple(one.strip() for one in entry.layer.split(";") if one.strip())
-
-
 def _claims(entries: Sequence[Entry], files: Sequence[Path | str | None]) -> dict[Path, list[int]]:
     """Return the rows that name each file."""
     found: dict[Path, list[int]] = {}
@@ -227,7 +238,7 @@ def _claim_faults(at: int, entries: Sequence[Entry], same_file: Sequence[int]) -
         one = entries[other]
         if other == at or one.reference == mine.reference:
             continue
-        layers = [{name.casefold() for name in _layers(entry)} for entry in (mine, one)]
+        layers = [{name.casefold() for name in entry.layers} for entry in (mine, one)]
         apart = (mine.site_ref and one.site_ref and mine.site_ref != one.site_ref) or (
             all(layers) and layers[0].isdisjoint(layers[1])
         )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from lnrs_geo.errors import SchemaError, SourceError
+from lnrs_geo.errors import OptionError, SchemaError, SourceError
 from lnrs_geo.spatial.values import folded, text
 
 
@@ -22,15 +22,17 @@ def read_first_table(path: Path, *, wanted: Sequence[str]) -> tuple[tuple[str, .
 
     Raises
     ------
+    OptionError
+        python-calamine is not installed.
     SourceError
-        python-calamine is not installed, or it is no spreadsheet.
+        It is no spreadsheet.
     SchemaError
         No sheet has such a column, or a header names one twice.
     """
     try:
         from python_calamine import CalamineError, CalamineWorkbook
     except ImportError as error:
-        raise SourceError(
+        raise OptionError(
             "A spreadsheet needs the package python-calamine, which is not installed.",
             where=str(path),
             fix="Install it with: pip install 'lnrs-geo[xlsx]'. Or save the table as CSV.",

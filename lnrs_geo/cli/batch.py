@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from lnrs_geo.settings import Settings, Sources
 
 SHOW_PROGRESS_AFTER_S = 2.0
+# Between lines of progress where no terminal can show a bar
+LINE_EVERY_S = 30.0
+FAILURES_SHOWN = 10
 DEFAULT_OUT = "lnrs-batch"
 
 
@@ -63,7 +66,7 @@ def every_site(register: str, **options: Any) -> None:
         )
     out = options["out"] or Path(DEFAULT_OUT)
     sources, settings = gathered(judging(options))
-    bar = None if options["quiet"] or not sys.stderr.isatty() else Bar()
+    bar = progress(quiet=options["quiet"], verbose=options["verbose"])
     manner = Manner(
         workers=options["workers"],
         scheduler=options["scheduler"],
@@ -82,8 +85,8 @@ def every_site(register: str, **options: Any) -> None:
             bar.end()
     if not options["quiet"]:
         tell(report, sources, out)
-    if options["verbose"]:
-        tell_failures(out)
+        if report.counts.get("failed"):
+            tell_failures(out, most=None if options["verbose"] else FAILURES_SHOWN)
     if report.has_errors or (options["strict"] and report.has_reviews):
         sys.exit(ROWS_IN_ERROR)
 
@@ -99,6 +102,15 @@ def gathered(options: dict[str, Any]) -> tuple[Sources, Settings]:
     return Sources(**options, strategy=first, further=tuple(further)), settings
 
 
+def progress(*, quiet: bool, verbose: bool) -> Bar | None:
+    """Choose how to tell of the work: a bar on a terminal; else a line now and then, to who asks for more."""
+    if quiet:
+        return None
+    if sys.stderr.isatty():
+        return Bar()
+    return Lines() if verbose else None
+
+
 class Bar:
     """Shows on a terminal, after two seconds, how many sites are done, how fast, and what is left."""
 
@@ -107,6 +119,8 @@ class Bar:
         self._began: float | None = None
         self._first = 0
         self._width = 0
+        self._next = SHOW_PROGRESS_AFTER_S
+        self._every = 0.0
 
     def __call__(self, done: int, total: int) -> None:
         """Tell of so many sites done, of all."""
@@ -114,12 +128,13 @@ class Bar:
         if self._began is None:
             self._began, self._first = now, done
         spent = now - self._began
-        if spent < SHOW_PROGRESS_AFTER_S:
+        if spent < self._next:
             return
         rate = (done - self._first) / spent
         left = f", {duration((total - done) / rate)} left" if rate else ""
         per = f"{rate:.1f} sites/s" if rate >= 1 else f"{rate * 60:.1f} sites/min"
         self._show(f"{done} of {total} sites, {per}{left}")
+        self._next = spent + self._every
 
     def end(self) -> None:
         """Take the line away."""
@@ -131,6 +146,17 @@ class Bar:
         """Put a line in the place of the one before."""
         click.echo(f"\r{line:<{self._width}}", nl=False, err=True)
         self._width = len(line)
+
+
+class Lines(Bar):
+    """Tells the same in a pipe or a log, a plain line every half minute at most."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(clock)
+        self._next = self._every = LINE_EVERY_S
+
+    def _show(self, line: str) -> None:
+        click.echo(line, err=True)
 
 
 def duration(seconds: float) -> str:
@@ -172,6 +198,12 @@ def tell(report: Report, sources: Sources, out: Path) -> None:
     )
     if report.known:
         lines.append(f"{report.known} of them were done before, and not repeated.")
+    if report.again:
+        lines.append(
+            f"{report.again} of them were done before and done again: their results were gone or changed."
+        )
+    elif report.again == 0:
+        lines.append("Files of all sites together were gone or changed, and were put together again.")
     if report.counts.get("screened"):
         lines.append("Sites that were screened have no boundary: that is no assessment.")
     if report.errors or report.reviews:
@@ -184,10 +216,12 @@ def tell(report: Report, sources: Sources, out: Path) -> None:
         click.echo(line, err=True)
 
 
-def tell_failures(out: Path) -> None:
-    """List every site that failed, with its reason."""
+def tell_failures(out: Path, *, most: int | None) -> None:
+    """List the sites that failed with their reasons: all of them, or the first."""
     from lnrs_geo.tables import read_text_table
 
-    for row in read_text_table(out / "sites.csv"):
-        if row["outcome"] == "failed":
-            click.echo(f"failed {row['reference'] or '(no reference)'}: {row['why']}", err=True)
+    failed = [row for row in read_text_table(out / "sites.csv") if row["outcome"] == "failed"]
+    for row in failed[:most]:
+        click.echo(f"failed {row['reference'] or '(no reference)'}: {row['why']}", err=True)
+    if most is not None and len(failed) > most:
+        click.echo(f"and {len(failed) - most} more, see {out / 'sites.csv'}", err=True)

@@ -31,6 +31,17 @@ class GridSquare(NamedTuple):
     northing_m: int
     size_m: int
 
+    @property
+    def middle(self) -> tuple[float, float]:
+        """Easting and northing of its middle, half a side from the corner that the figures name.
+
+        Examples
+        --------
+        >>> parse("TG 51409 13177").middle
+        (651409.5, 313177.5)
+        """
+        return self.easting_m + self.size_m / 2, self.northing_m + self.size_m / 2
+
 
 def square_letters(column: int, row: int) -> str:
     """Return the two letters of a 100 km square, counted from the grid's origin; else "".

@@ -17,7 +17,7 @@ from lnrs_geo.spatial.archive import ARCHIVE_SUFFIXES, unpacked
 from lnrs_geo.spatial.intact import Kind, checked_sha256, sha256_of
 from lnrs_geo.spatial.shapefile import SIDECARS
 
-_SUFFIXES = {
+SUFFIXES = {
     ".gpkg": Kind.GPKG, ".shp": Kind.SHAPEFILE, ".geojson": Kind.GEOJSON, ".json": Kind.GEOJSON,
     ".fgb": Kind.FLATGEOBUF, ".parquet": Kind.PARQUET, ".geoparquet": Kind.PARQUET, ".gdb": Kind.GEODATABASE,
     ".kml": Kind.KML, ".gml": Kind.GML, ".csv": Kind.CSV, ".tsv": Kind.CSV,
@@ -84,7 +84,7 @@ def _one(path: Path, *, label: str, stack: ExitStack, issues: list[Issue]) -> li
     try:
         if suffix in ARCHIVE_SUFFIXES:
             return _from_archive(path, label=label, stack=stack, issues=issues)
-        kind = _SUFFIXES.get(suffix)
+        kind = SUFFIXES.get(suffix)
         if kind is None:
             hint = "Name the file that ends in .shp. " if suffix in SIDECARS else ""
             what = f"Files that end in '{suffix}' are not read." if suffix else "Its name has no ending."
@@ -111,7 +111,7 @@ def _from_archive(path: Path, *, label: str, stack: ExitStack, issues: list[Issu
         inside = member.relative_to(folder)
         if any(parent.suffix.lower() == ".gdb" for parent in inside.parents):
             continue
-        kind = _SUFFIXES.get(member.suffix.lower())
+        kind = SUFFIXES.get(member.suffix.lower())
         if kind is None:
             _ignore(inside.as_posix(), label=label, issues=issues)
             continue
@@ -132,7 +132,7 @@ def _inside(folder: Path, *, label: str, stack: ExitStack, issues: list[Issue]) 
         ) from error
     for entry in entries:
         entry_label = str(Path(label) / entry.name)
-        if entry.suffix.lower() in _SUFFIXES or entry.suffix.lower() in ARCHIVE_SUFFIXES:
+        if entry.suffix.lower() in SUFFIXES or entry.suffix.lower() in ARCHIVE_SUFFIXES:
             yield from _one(entry, label=entry_label, stack=stack, issues=issues)
         else:
             _ignore(entry.name, label=label, issues=issues)

@@ -14,7 +14,7 @@ import lnrs_geo
 from lnrs_geo.batch import doing, running
 from lnrs_geo.cli import main
 from lnrs_geo.cli.batch import Bar
-from lnrs_geo.errors import OutputError
+from lnrs_geo.errors import OptionError
 from tests.batch import worlds
 from tests.batch.commands import batch, contents, layers, rows, run
 from tests.flaws_world import put
@@ -264,14 +264,14 @@ def test_results_without_folders_need_pyarrow_and_say_so_first(
 ) -> None:
     def refuse(file_format: str) -> None:
         if file_format == "parquet":
-            raise OutputError("GeoParquet needs the package pyarrow, which is not installed.")
+            raise OptionError("GeoParquet needs the package pyarrow, which is not installed.")
 
     monkeypatch.setattr(running, "require_format", refuse)
     monkeypatch.setattr(running, "MOST_FOLDERS", 1)
     worlds.one_file_of(tmp_path, 2)
     for more in ((), ("--no-site-folders",)):
         done = batch("all.gpkg", options, "--map", "site_ref=site", *more)
-        assert done.exit_code == 3
+        assert done.exit_code == 2
         assert "need the package pyarrow" in done.stderr
         assert "--site-folders" in done.stderr
         assert not Path("out").exists()

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -166,20 +167,49 @@ def test_packets_depend_on_the_data_alone(tmp_path: Path, monkeypatch: pytest.Mo
     assert len(one) == 3
 
 
+def of_site(
+    path: Path, *, column: str = "site", mixed: list[str] | None = None, **site: Any
+) -> list[RawLayer]:
+    """Return the layers of a site as its row of the register names it."""
+    told = Site(0, site.pop("reference", "X"), "X", path, **site)
+    return rows_of_site(told, layers=(), column=column, crs=None, mixed=[] if mixed is None else mixed)[0]
+
+
 def test_rows_of_one_site_of_a_file(tmp_path: Path) -> None:
     path = one_file_of(tmp_path, 6)
-    (layer,), _ = rows_of_site(path, layers=(), column="site", site_ref="S004", crs=None, shared=True)
+    (layer,) = of_site(path, site_ref="S004", shared=True)
     assert set(layer.frame["site"]) == {"S004"}
     with pytest.raises(SourceError, match="No parcel in it is of the site 'S9'"):
-        rows_of_site(path, layers=(), column="site", site_ref="S9", crs=None, shared=False)
+        of_site(path, site_ref="S9")
+
+
+def test_row_that_does_not_say_which_site_takes_the_one_of_its_reference(tmp_path: Path) -> None:
+    """Else none: whoever took all parcels of the file would count those of others."""
+    path = one_file_of(tmp_path, 8)
+    mixed: list[str] = []
+    (layer,) = of_site(path, reference="S004", mixed=mixed)
+    assert set(layer.frame["site"]) == {"S004"}
+    assert mixed == [str(path)]
+    with pytest.raises(SourceError, match=r"all.gpkg: .*several sites.* S0.*and 3 more.*Fill in site_ref"):
+        of_site(path, reference="Y")
+
+
+def test_one_site_named_in_a_file_is_the_whole_file(tmp_path: Path) -> None:
+    """Whatever it is called there, and whether or not every parcel says so; a red line may name others."""
+    path = tmp_path / "all.gpkg"
+    red_line(square(0, 0, 50)).assign(site=["B"]).to_file(path, layer="Red Line Boundary")
+    habitats(square(0, 0), square(20, 0), site=["A", None]).to_file(path, layer="Habitats")
+    mixed: list[str] = []
+    assert [len(one.frame) for one in of_site(path, reference="Y", mixed=mixed)] == [1, 2]
+    assert mixed == []
 
 
 def test_file_without_the_column_serves_one_site_and_no_more(tmp_path: Path) -> None:
-    write_geojson(parcels_of(0), tmp_path / "a.geojson")
-    whole = {"layers": (), "column": "site_ref", "site_ref": "A", "crs": None}
-    assert len(rows_of_site(tmp_path / "a.geojson", **whole, shared=False)[0][0].frame) == 2
+    path = tmp_path / "a.geojson"
+    write_geojson(parcels_of(0), path)
+    assert len(of_site(path, column="site_ref", site_ref="A")[0].frame) == 2
     with pytest.raises(SourceError, match="no column site_ref that tells them apart"):
-        rows_of_site(tmp_path / "a.geojson", **whole, shared=True)
+        of_site(path, column="site_ref", site_ref="A", shared=True)
 
 
 def test_file_that_changed_since_it_was_looked_through_is_refused(tmp_path: Path) -> None:

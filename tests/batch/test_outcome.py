@@ -1,17 +1,19 @@
 """The row of a site is counted from its parts."""
 
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 import shapely
 
-from lnrs_geo.batch.outcome import COLUMNS, SIZES, Outcome, blank, rows_of
+from lnrs_geo.batch.outcome import COLUMNS, SIZES, Outcome, blank, issues_of, rows_of
 
 PART = {
     "source": "a|b", "src_fid": "1", "module": "area", "stage": "post", "retention": "Created", "size": 0.25,
     "strat_sig": "High", "status": "decided", "review": False, "ss_reason": "consistent", "lnrs_id": "14",
-    "authority": "Derby",
+    "authority": "Derby", "check": "",
 }  # fmt: skip
 
 
@@ -94,6 +96,28 @@ def test_sites_are_counted_apart() -> None:
     assert {key: (one["parts"], one["area_high_ha"], one["gridref"]) for key, one in found.items()} == {
         5: ("2", "0.500000", ""),
         3: ("1", "0.500000", "SK 30000 60000"),
+    }
+
+
+def test_claims_that_do_not_hold_are_counted() -> None:
+    """An open claim, and one that is blank, are not wrong."""
+    found = row(
+        *({"check": one} for one in ("wrong-high", "missed-high", "invalid-medium", "ok", "review", "blank"))
+    )
+    assert found["claims_wrong"] == "3"
+
+
+def test_issues_of_the_own_file_are_counted_by_site() -> None:
+    """What is said of the map is no site's own; a folder of files is one source."""
+    said = [
+        ("a.gpkg", "warning", "overlap"), ("a.gpkg", "error", "no-geometry"), ("a.gpkg", "info", "layer-ignored"),
+        ("map.gpkg", "error", "x"), ("", "warning", "x"), ("a.gpkg/b.csv", "warning", "x"),
+        ("a.gpkg.bak", "error", "x"),
+    ]  # fmt: skip
+    issues = pd.DataFrame(said, columns=["dataset", "severity", "code"])
+    assert issues_of(issues, [1, 1, 1, 1, 1, 2, 1], Path("a.gpkg")) == {
+        1: {"issues_error": "1", "issues_warning": "1", "layers_ignored": "1"},
+        2: {"issues_error": "0", "issues_warning": "1", "layers_ignored": "0"},
     }
 
 

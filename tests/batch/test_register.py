@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from lnrs_geo.batch.register import Entry, Kind, read_register
-from lnrs_geo.errors import SchemaError, SourceError
+from lnrs_geo.errors import OptionError, SchemaError, SourceError
 from tests.batch.worlds import parcels_of, write_geojson
 
 
@@ -58,10 +58,36 @@ def test_table_without_the_columns_of_a_register_is_refused(tmp_path: Path, text
         read_register(table(tmp_path, text))
 
 
-@pytest.mark.parametrize("text", ["", "reference,file\n", "reference,file\n,\n", "reference,file\nA,b,c,d\n"])
-def test_table_without_rows_or_with_ragged_ones_is_refused(tmp_path: Path, text: str) -> None:
-    with pytest.raises(SourceError):
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        ",,\n",
+        "reference,file\n",
+        "reference,file\n,\n",
+        'reference,file\nA,"b\n',
+        "reference,file,file\nA,b,c\n",
+    ],
+)
+def test_table_that_is_unusable_as_a_whole_is_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises((SourceError, SchemaError)):
         read_register(table(tmp_path, text))
+
+
+def test_line_that_does_not_fit_the_header_is_told_and_the_others_serve(tmp_path: Path) -> None:
+    """Its cells may be anybody's, so only its reference is kept, to find it again."""
+    path = table(tmp_path, "reference,file,granted\nA,a.gpkg,2025\nB,b, c.gpkg,2025\n\nC\nD,d.gpkg,,,\n")
+    fine, more, less, padded = read_register(path).entries
+    assert (fine.fault, padded) == ("", Entry("line 6", "D", "d.gpkg"))
+    assert (more.where, more.reference, more.file, more.dates) == ("line 3", "B", "", ())
+    assert "It has 4 cells where the header has 3." in more.fault
+    assert (less.where, less.reference) == ("line 5", "C")
+    assert "It has 1 cells where the header has 3." in less.fault
+
+
+def test_columns_without_a_name_may_be_filled(tmp_path: Path) -> None:
+    path = table(tmp_path, "reference,file,,\nA,a.gpkg,a note,\nB,b.gpkg\n")
+    assert [(one.file, one.fault) for one in read_register(path).entries] == [("a.gpkg", ""), ("b.gpkg", "")]
 
 
 def test_workbook_gives_days_and_whole_numbers_as_people_write_them(tmp_path: Path) -> None:
@@ -94,31 +120,33 @@ def test_workbook_without_its_package_says_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "python_calamine", None)
-    with pytest.raises(SourceError, match=r"lnrs-geo\[xlsx\]"):
+    with pytest.raises(OptionError, match=r"lnrs-geo\[xlsx\]"):
         read_register(workbook(tmp_path, ["reference", "file"], ["A", "a.gpkg"]))
 
 
-def test_folder_gives_a_site_for_each_file_or_folder(tmp_path: Path) -> None:
-    """Companions of a shapefile, journals and hidden files are no sites; what is of no known kind is one."""
+def test_folder_gives_a_site_for_each_file_or_folder_of_parcels(tmp_path: Path) -> None:
+    """Whatever else lies there is named as passed over, but for parts of a shapefile, journals and batches."""
     parcels_of(0)[["retention", "geometry"]].to_file(tmp_path / "BGS-2.shp")
     write_geojson(parcels_of(0), tmp_path / "BGS-1.geojson")
-    (tmp_path / "BGS-3").mkdir()
-    (tmp_path / "BGS-4.dbf").write_text("x")
-    for name in (".hidden", "BGS-1.gpkg-wal", "BGS-5.docx"):
+    for name in ("BGS-3", "empty", "out/.lnrs-geo-batch", "own.gdb"):
+        (tmp_path / name).mkdir(parents=True)
+    stray = [".DS_Store", "BGS-4.dbf", "README.txt", "map.qgz", "notes.qmd", "thumbs.db"]
+    for name in (*stray, "BGS-1.gpkg-wal", "BGS-3/a.gpkg", "BGS-5.zip", "out/results.gpkg"):
         (tmp_path / name).write_text("x")
+    table(tmp_path, "reference,file\nA,a\n", "list.csv")
+    table(tmp_path, 'parcel_ref,wkt\nA,"POINT(0 0)"\n', "BGS-6.csv")
+    table(tmp_path, "", "BGS-7.csv")
     register = read_register(tmp_path)
     assert register.kind is Kind.FOLDER
-    found = [(one.reference, one.file) for one in register.entries]
-    assert found == [
-        ("BGS-1", "BGS-1.geojson"),
-        ("BGS-2", "BGS-2.shp"),
-        ("BGS-3", "BGS-3"),
-        ("BGS-4", "BGS-4.dbf"),
-        ("BGS-5", "BGS-5.docx"),
-    ]
+    assert {one.file: one.reference for one in register.entries} == {
+        "BGS-1.geojson": "BGS-1", "BGS-2.shp": "BGS-2", "BGS-3": "BGS-3", "BGS-5.zip": "BGS-5",
+        "BGS-6.csv": "BGS-6", "BGS-7.csv": "BGS-7", "own.gdb": "own",
+    }  # fmt: skip
+    assert sorted(register.passed_over) == sorted([*stray, "empty", "list.csv"])
 
 
 def test_empty_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "README.txt").write_text("x")
     with pytest.raises(SourceError, match="no site file"):
         read_register(tmp_path)
 

@@ -98,6 +98,14 @@ def test_measures_drawn_onto_the_land_of_another_lnrs_are_not_told_there(tmp_pat
     assert "The measures of that LNRS are not loaded." in found.statement
 
 
+@pytest.mark.parametrize(("edge_m", "at"), [(0.4, "square"), (0.6, "point")])
+def test_a_square_of_1_m_is_told_of_its_middle_too(tmp_path: Path, edge_m: float, at: str) -> None:
+    """A reference of 10 figures stands for a square as any other: its corner is not the place."""
+    land_m = shapely.box(430_000, 360_000, 430_050 + edge_m, 360_100)
+    found = screen(tmp_path, "SK3005060050", measures(("L1", "M1", "Make meadows", "x", land_m)))
+    assert [(one["measure_id"], one["at"]) for one in found.measures] == [("M1", at)]
+
+
 def test_land_of_no_area_is_said(tmp_path: Path) -> None:
     found = screen(tmp_path, "NZ142306")
     assert (found.lnrs_ids, found.authorities, found.measures) == ((), (), ())

@@ -89,7 +89,7 @@ def alone(task: Task) -> Iterator[tuple[int, Result]]:
     """Do the sites of a task one after the other, each as `check` does its file."""
     packet = doing._packet(task)
     for number, site in enumerate(task.sites):
-        yield number, doing._assess(task.job, site, packet, task.rows[number])
+        yield number, doing._assess(task.job, site, packet, task.rows[number], [])
 
 
 def csv_of(frame: pd.DataFrame, table: str, *, without: tuple[str, ...] = ()) -> bytes:

@@ -136,3 +136,14 @@ def test_round_trip(easting_m, northing_m, digits):
     assert corner.easting_m <= easting_m < corner.easting_m + corner.size_m
     assert corner.northing_m <= northing_m < corner.northing_m + corner.size_m
     assert grid_reference(corner.easting_m, corner.northing_m, digits=digits) == reference
+
+
+@given(st.sampled_from(["SK", "TV", "HP"]), st.integers(1, 5), st.data())
+def test_middle_lies_in_the_square(letters, figures, data):
+    """The middle of a square bears the reference of the square, and is as far from each of its sides."""
+    half = st.text("0123456789", min_size=figures, max_size=figures)
+    reference = f"{letters} {data.draw(half)} {data.draw(half)}"
+    square = parse(reference)
+    east, north = square.middle
+    assert grid_reference(east, north, digits=2 * figures) == reference
+    assert 2 * (east - square.easting_m) == 2 * (north - square.northing_m) == square.size_m
