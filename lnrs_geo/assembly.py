@@ -67,10 +67,9 @@ def assemble(
     Raises
     ------
     OptionError
-        There is no such format.
+        There is no such format, or pyarrow is not installed.
     OutputError
-        A folder holds no whole results, pyarrow is not installed, or the files cannot be written; `out`
-        is then as it was.
+        A folder holds no whole results, or the files cannot be written; `out` is then as it was.
     """
     from lnrs_geo import frames
 

@@ -39,7 +39,8 @@ class Site:
         One row per mapped measure: priority, hectares, share of the site, and what would be
         consistent there by the crosswalk.
     facts
-        Size in ha, grid reference, land under no measure, land by LNRS and by authority, APIB and ACB.
+        Size in ha, grid reference, land under no measure, land outside the areas of the strategies
+        loaded (None where no area is given), land by LNRS and by authority, APIB and ACB.
     issues
         Everything odd about the data.
     run
@@ -92,6 +93,11 @@ class Site:
             yield f"    Consistent there: {row['consistent'] or 'nothing confirmed yet'}"
         yield ""
         yield f"Under no measure: {facts['unmapped_ha']:.4f} ha, {facts['unmapped_share']:.1%}."
+        if facts["outside_ha"]:
+            yield (
+                f"Of that, {facts['outside_ha']:.4f} ha lie outside the area of every strategy loaded: "
+                "no measure counts there."
+            )
         for name in ("apib_ha", "acb_ha"):
             if facts[name] is not None:
                 yield f"In an {name[:-3].upper()}: {facts[name]:.4f} ha (that alone is not the test)."
@@ -123,8 +129,8 @@ def site(
     boundary
         A file or frame with the site's polygon or polygons; they count as one site.
 
-    The others are those of `lnrs_geo.check`. With several strategies the measures of each count on its
-    own land, and the table says whose they are (`lnrs_id`).
+    The others are those of `lnrs_geo.check`. Where an area is given, the measures of a strategy count on
+    its own land alone; with several strategies the table says whose they are (`lnrs_id`).
 
     Raises
     ------

@@ -67,6 +67,23 @@ class Cache:
         self.folder, self.limit_bytes = folder, limit_bytes
         self._total, self._uncounted = 0, COUNT_EVERY
 
+    def require_folder(self) -> None:
+        """See that nothing else stands where the folder is or shall be: a run does without, in silence.
+
+        Raises
+        ------
+        OptionError
+            A file stands there, or in the place of a folder above it.
+        """
+        above = () if self.folder is None else (self.folder, *self.folder.parents)
+        there = next((place for place in above if os.path.lexists(place)), None)
+        if there is not None and not there.is_dir():
+            raise OptionError(
+                "It is a file, not a folder, so that nothing can be kept.",
+                where=f"{FOLDER_VARIABLE}, {there}",
+                fix=f'Let {FOLDER_VARIABLE} name a folder, or "off" for none.',
+            )
+
     def find(self, *key: str) -> Path | None:
         """Return the file of a key and note that it was used; None where there is none.
 

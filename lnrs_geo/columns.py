@@ -151,10 +151,11 @@ MATCHES: tuple[Column, ...] = (
     _decimal("share", 6, "Share of the parcel that the overlap makes up, 0 to 1."),
     _text("habitat", "Habitat for which consistency was looked up."),
     _text("intervention", "Intervention for which consistency was looked up."),
-    _text("verdict", "Consistency verdict of the crosswalk."),
+    _text("verdict", "Consistency verdict of the crosswalk; empty where that map has no say."),
     _text("verdict_status", "Status of the crosswalk row: published, confirmed or proposed."),
     _text("verdict_reason", "Why the verdict is so, as a sentence."),
     _text("verdict_source", "Where the crosswalk row comes from."),
+    _text("lnrs_id", "Id of the strategy whose map holds the measure."),
 )
 
 ISSUES: tuple[Column, ...] = (

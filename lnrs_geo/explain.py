@@ -134,13 +134,15 @@ def _matches(document: dict[str, Any], parts: list[dict[str, Any]]) -> Iterator[
         return
     yield ""
     yield "Mapped measures that meet the parcel:"
+    several = len({one.get("lnrs_id") for one in own}) > 1  # older results do not say
     for one in own:
         overlap = (
             "touches, no overlap"
             if one["relation"] == "touch"
             else f"{one['relation']}, {_overlap(one)}, {one['share']:.1%} of the parcel"
         )
-        yield f"  {one['measure_id']}: {overlap}"
+        whose = f"LNRS {one['lnrs_id']}: " if several else ""
+        yield f"  {whose}{one['measure_id']}: {overlap}"
         if one["relation"] == "touch":
             continue
         yield _paragraph(one["measure"])
@@ -149,6 +151,8 @@ def _matches(document: dict[str, Any], parts: list[dict[str, Any]]) -> Iterator[
             yield _paragraph(
                 f"To {one['intervention']} {one['habitat']}: {one['verdict']}, {one['verdict_reason']}{source}."
             )
+        elif one["verdict_reason"]:
+            yield _paragraph(f"{one['verdict_reason'][:1].upper()}{one['verdict_reason'][1:]}.")
 
 
 def _issues(document: dict[str, Any], parts: list[dict[str, Any]]) -> Iterator[str]:

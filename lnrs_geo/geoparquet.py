@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from lnrs_geo.errors import OutputError
+from lnrs_geo.errors import OptionError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -29,13 +29,13 @@ def require_pyarrow() -> None:
 
     Raises
     ------
-    OutputError
+    OptionError
         pyarrow is not installed.
     """
     try:
         import pyarrow.parquet  # noqa: F401
     except ImportError:
-        raise OutputError(
+        raise OptionError(
             "GeoParquet needs the package pyarrow, which is not installed.",
             where="--format parquet",
             fix="Install it (pip install 'lnrs-geo[parquet]'), or take --format gpkg.",

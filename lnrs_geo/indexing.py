@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lnrs_geo import maps
+from lnrs_geo import strategy as strategies
 from lnrs_geo.errors import OptionError, OutputError
 from lnrs_geo.map_cover import engine_layer
 from lnrs_geo.opening import Opener
@@ -62,7 +63,8 @@ def index(sources: Sources, settings: Settings, *, cache: Cache) -> Iterator[Pre
     Raises
     ------
     OptionError
-        Nothing can be kept: the cache is off, or pyarrow is absent.
+        Nothing can be kept: the cache is off or no folder, or a package is absent. Or no measures are
+        given, and the strategy file names none.
     OutputError
         There is no room, or the source changes while it is read.
     LnrsGeoError
@@ -72,6 +74,7 @@ def index(sources: Sources, settings: Settings, *, cache: Cache) -> Iterator[Pre
         raise OptionError(
             "It is off, so that nothing can be kept.", where="LNRS_GEO_CACHE", fix="Name a folder there."
         )
+    cache.require_folder()
     for package in ("pyarrow", "numba"):
         if find_spec(package) is None:
             raise OptionError(
@@ -79,6 +82,14 @@ def index(sources: Sources, settings: Settings, *, cache: Cache) -> Iterator[Pre
                 where="lnrs-geo index",
                 fix="Install it with: pip install 'lnrs-geo[fast]'",
             )
+    named = strategies.load(sources.strategy)
+    if not sources.measures and not named.measure_files:
+        raise OptionError(
+            f"No mapped measures are given, and the strategy of {named.name} names none.",
+            where="lnrs-geo index",
+            fix="Name their file (lnrs-geo index measures.gpkg), or let the strategy file do so. "
+            + named.way_to_measures,
+        )
     (strategy,) = maps.load_strategies(Opener(sources, settings))
     given = sources.measures or strategy.measure_files
     sources = replace(sources, measures=tuple(given))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,10 @@ from lnrs_geo.spatial import gridref, match, zones
 from lnrs_geo.spatial.clip import areal_only, clip, surroundings
 
 ROUND_THE_SITE_M = 5.0
+# Less land than this is what arithmetic leaves over.
+LEFT_M2 = 1.0
+
+DONE = {"create": "created", "enhance": "enhanced", "either": "created or enhanced"}
 
 MEASURE_COLUMNS = (
     "measure_id", "measure", "priority", "eligible", "locations", "overlap_ha", "share", "consistent",
@@ -23,15 +27,20 @@ MEASURE_COLUMNS = (
 
 
 def inside(outline: shapely.Geometry, inputs: Inputs) -> tuple[dict[str, Any], pd.DataFrame]:
-    """Measure everything that is mapped inside the outline."""
+    """Measure everything that is mapped inside the outline, each measure on the land of its own LNRS.
+
+    Without an area there is no telling whose land it is, and every measure counts all over the site.
+    """
     whole = float(outline.area)
     lands, issues = zones.resolve(inputs.areas, inputs.authorities, near=tuple(shapely.bounds(outline)))
     inputs.issues += issues
     several = len(inputs.maps) > 1
     rows: list[dict[str, Any]] = []
     pieces: list[shapely.Geometry] = []
+    outside = whole
     for one in inputs.maps:
-        ground = _on_land_of(one.lnrs_id, outline, lands) if several else outline
+        ground = _on_land_of(one.lnrs_id, outline, lands) if inputs.areas is not None else outline
+        outside -= float(ground.area)
         found, mapped_there = _measured(ground, one, whole=whole)
         rows += [{"lnrs_id": one.lnrs_id, **row} for row in found] if several else found
         pieces += mapped_there
@@ -42,6 +51,7 @@ def inside(outline: shapely.Geometry, inputs: Inputs) -> tuple[dict[str, Any], p
         "gridref": gridref.grid_references(centre)[0],
         "unmapped_ha": round((whole - mapped) / 10_000, 6),
         "unmapped_share": round(1 - mapped / whole, 6),
+        "outside_ha": None if inputs.areas is None else _hectares_left(outside),
         "lnrs": _by(lands, "lnrs_id", outline) if inputs.areas is not None else {},
         "authorities": _by(lands, "authority", outline) if inputs.authorities is not None else {},
         "apib_ha": _covered_ha(inputs.apib, outline),
@@ -71,7 +81,7 @@ def _measured(
     here = np.array([ground], dtype=object)
     # a measure may have more corners than all else together: only those round the site are looked at
     near = surroundings(ground, reach_m=ROUND_THE_SITE_M)
-    polygons = clip(np.asarray(one.measures.geometry.array, dtype=object), near)
+    polygons = clip(np.asarray(one.measures.geometry.array, dtype=object), near, once=True)
     pairs = match.match(here, polygons)
     names = sorted(set(one.measures["measure_id"]))
     number = {name: at for at, name in enumerate(names)}
@@ -96,7 +106,6 @@ def _measure_row(
 ) -> dict[str, Any]:
     met = one.measures.iloc[np.unique(polygons)]
     flags = set(met["eligible"])
-    consistent = [words for module in Module for words in one.crosswalk.consistent_words(measure_id, module)]
     return {
         "measure_id": measure_id,
         "measure": met["measure"].iloc[0],
@@ -105,8 +114,22 @@ def _measure_row(
         "locations": len(met),
         "overlap_ha": round(size / 10_000, 6),
         "share": round(share, 6),
-        "consistent": "" if met["eligible"].eq("no").all() else "; ".join(consistent),
+        "consistent": "" if met["eligible"].eq("no").all() else "; ".join(_consistent(one, measure_id)),
     }
+
+
+def _consistent(one: LoadedMap, measure_id: str) -> Iterator[str]:
+    """Tell what would be consistent with a measure, module after module."""
+    for module in Module:
+        rows = one.crosswalk.consistent_with(measure_id, module)
+        for row, words in zip(rows, one.crosswalk.consistent_words(measure_id, module), strict=True):
+            # a row for any habitat serves its own module alone, and a star does not say which
+            any_habitat = f"any {module} habitat ({DONE[row.intervention]}"
+            yield words.replace(f"* ({row.intervention}", any_habitat) if row.habitat == "*" else words
+
+
+def _hectares_left(size_m2: float) -> float:
+    return round(size_m2 / 10_000, 6) if size_m2 > LEFT_M2 else 0.0
 
 
 def _by(lands: Sequence[zones.Land], attribute: str, outline: shapely.Geometry) -> dict[str, float]:
@@ -117,7 +140,7 @@ def _by(lands: Sequence[zones.Land], attribute: str, outline: shapely.Geometry) 
         if size > match.NO_AREA_M2:
             found[getattr(land, attribute)] = found.get(getattr(land, attribute), 0.0) + size
     rest = float(outline.area) - sum(found.values())
-    if rest > 1.0:
+    if rest > LEFT_M2:
         found[""] = found.get("", 0.0) + rest
     return {name: round(size / 10_000, 6) for name, size in sorted(found.items())}
 

@@ -115,14 +115,13 @@ def load_strategies(opener: Opener) -> list[Strategy]:
                 raise StrategyError(
                     "It names no measures, and several strategies are loaded.",
                     where=f"{one.path}, [measures] files",
-                    fix='Name the files of its map there, as in files = ["measures.gpkg"].',
+                    fix=one.way_to_measures,
                 )
     elif not sources.measures and not found[0].measure_files:
         raise OptionError(
             "No mapped measures are given.",
             where="--measures",
-            fix=f"Name their file, or name it in {found[0].path.name} under [measures], as in "
-            'files = ["measures.gpkg"].',
+            fix=f"Name their file with it, or let the strategy file do so. {found[0].way_to_measures}",
         )
     return found
 
@@ -235,7 +234,8 @@ def _crosswalk(opener: Opener, strategy: Strategy) -> Crosswalk:
         opener.issues.append(
             issue(
                 "crosswalk-empty",
-                "There is no crosswalk row for this strategy, so every proposal inside a measure stays open.",
+                f"There is no crosswalk row for LNRS {strategy.lnrs_id} ({strategy.name}), so every proposal "
+                "inside a measure of it stays open.",
                 dataset=where,
             )
         )

@@ -15,6 +15,8 @@ from lnrs_geo.model import Module, Relation, Stage, Status
 from lnrs_geo.parts import Part
 
 BNG = "EPSG:27700"
+# A measure that reaches over the border of its strategy area counts for nothing beyond it (rules section 4).
+NO_SAY = "the map of LNRS {} has no say on the land where the parcel meets this measure"
 
 
 def source_of(feature: dict[str, Any]) -> str:
@@ -44,6 +46,7 @@ def matches(
     module_of = {part.row.feature: part.row.row.module for part in parts}
     locations = inputs.measures["location_id"].tolist()
     texts, priorities = words_by_lnrs(inputs, "measure"), words_by_lnrs(inputs, "priority")
+    lands, under = _lands(parts)
     useless = {part.row.feature for part in parts if part.decision.status is Status.ERROR}
     found: list[dict[str, Any]] = []
     over = measures.overlaps
@@ -60,6 +63,12 @@ def matches(
             owner = terrain.owners[number]
             row = post.get(parcel)
             verdict = judge.verdict(row, number) if row else None
+            own = lands.get(parcel, set())
+            says = owner in own and (
+                len(own) == 1 or over.size[i] <= 0 or (parcel, owner, group.measure_id) in under
+            )
+            unsaid = "" if says or not verdict else NO_SAY.format(owner)
+            verdict = verdict if says else None
             relation = (
                 Relation.INSIDE
                 if over.inside[i]
@@ -88,11 +97,24 @@ def matches(
                     "intervention": _intervention(row.row.intervention) if row and row.proposal else "",
                     "verdict": verdict.answer.value if verdict else "",
                     "verdict_status": verdict.status if verdict else "",
-                    "verdict_reason": verdict.reason if verdict else "",
+                    "verdict_reason": verdict.reason if verdict else unsaid,
                     "verdict_source": verdict.source if verdict else "",
+                    "lnrs_id": owner,
                 }
             )
     return conform(from_rows(found, MATCHES), MATCHES)
+
+
+def _lands(parts: Sequence[Part]) -> tuple[dict[int, set[str]], set[tuple[int, str, str]]]:
+    """Return the LNRSs in which each proposal lies, and the measures under it on the land of each of them."""
+    lands: dict[int, set[str]] = {}
+    under: set[tuple[int, str, str]] = set()
+    for part in parts:
+        if part.row.row.stage is Stage.POST:
+            feature, lnrs_id = part.row.feature, part.lnrs_id
+            lands.setdefault(feature, set()).add(lnrs_id)
+            under.update((feature, lnrs_id, name) for name in (*part.relies_on, *part.also_in))
+    return lands, under
 
 
 def _intervention(intervention: object) -> str:

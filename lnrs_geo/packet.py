@@ -52,8 +52,10 @@ def write_lean(found: Found, out: Path) -> list[Path]:
 
     Raises
     ------
+    OptionError
+        pyarrow is not installed.
     OutputError
-        They cannot be written, or pyarrow is not installed; the folder is then as it was.
+        They cannot be written; the folder is then as it was.
     """
     from lnrs_geo import frames
 
@@ -77,8 +79,10 @@ def write_packet(results: Iterable[tuple[Whose, Found]], out: Path) -> list[Path
 
     Raises
     ------
+    OptionError
+        pyarrow is not installed.
     OutputError
-        They cannot be written, or pyarrow is not installed; the folder is then as it was.
+        They cannot be written; the folder is then as it was.
     """
     from lnrs_geo import frames, geoparquet
 

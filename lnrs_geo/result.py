@@ -67,10 +67,10 @@ class Result:
         Raises
         ------
         OptionError
-            There is no such format.
+            There is no such format, or pyarrow is not installed.
         OutputError
-            They cannot be written, pyarrow is not installed, or the folder holds results in the other
-            form; the folder is then as it was.
+            They cannot be written, or the folder holds results in the other form; the folder is then as
+            it was.
         """
         require_format(file_format)
         refuse_other_form(Path(out), file_format)

@@ -72,6 +72,17 @@ class Strategy:
         """Whether its map decides anything: a consultation draft does not (UG, section 4)."""
         return self.status != "draft"
 
+    @property
+    def way_to_measures(self) -> str:
+        """How a strategy file comes to name its measures; the files of the program are no place for that."""
+        under = 'under [measures], as in files = ["measures.gpkg"].'
+        if PACKS not in self.path.parents:
+            return f"Name the files of its map there {under}"
+        return (
+            "It comes with the program, so write a file of your own with: lnrs-geo strategies new MEASURES "
+            f"--lnrs-id {self.lnrs_id}, and name the files of the map in it {under}"
+        )
+
 
 def names() -> list[str]:
     """Return the names of the strategy packs that come with the program.

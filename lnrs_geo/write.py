@@ -125,9 +125,7 @@ def require_format(file_format: str) -> None:
     Raises
     ------
     OptionError
-        There is no such format.
-    OutputError
-        What it needs is not installed.
+        There is no such format, or what it needs is not installed.
     """
     from lnrs_geo import geoparquet
 

@@ -14,6 +14,7 @@ from lnrs_geo import indexing
 from lnrs_geo.cache import Cache
 from lnrs_geo.cli import main
 from lnrs_geo.spatial.layer_store import Asked, stored_layers
+from lnrs_geo.strategy import PACKS
 
 SAMPLE = Path(__file__).parents[1] / "data" / "sample"
 MEASURES, STRATEGY = str(SAMPLE / "measures.gpkg"), str(SAMPLE / "strategy.toml")
@@ -138,6 +139,50 @@ def test_what_cannot_be_indexed_is_told(words: list[str], said: str) -> None:
     done = run("index", *words, "--strategy", STRATEGY)
     assert done.exit_code in (2, 3)
     assert said in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ([], "lnrs-geo strategies new MEASURES --lnrs-id 14"),
+        (["--strategy", STRATEGY], 'Name the files of its map there under [measures], as in files = ["'),
+    ],
+)
+def test_index_without_measures_names_no_option_that_it_has_not(words: list[str], told: str) -> None:
+    """The message tells how to name measures to this command, and how in a strategy file of one's own."""
+    done = run("index", *words)
+    assert (done.exit_code, done.stderr.count("\n")) == (2, 1)
+    assert "lnrs-geo index measures.gpkg" in done.stderr
+    assert told in done.stderr
+    assert "--measures:" not in done.stderr
+    assert str(PACKS) not in done.stderr
+
+
+@pytest.mark.parametrize("below", ["", "sub/folder"])
+def test_a_file_in_the_place_of_the_cache_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, below: str
+) -> None:
+    """`index` and `cache` say that it is no folder; a check does without, its answers and files unchanged."""
+    place = tmp_path / "cache.txt"
+    place.write_text("somebody's notes")
+    common = ["check", str(SAMPLE / "parcels.gpkg"), "--measures", MEASURES, "--strategy", STRATEGY,
+              "--as-at", "2026-01-01", "--matching", "indexed", "-q"]  # fmt: skip
+    run(*common, "--out", str(tmp_path / "usual"))
+    monkeypatch.setenv("LNRS_GEO_CACHE", str(place / below))
+    for words in (
+        ["index", MEASURES, "--strategy", STRATEGY],
+        ["cache"],
+        ["cache", "--clear"],
+        ["cache", "--json"],
+    ):
+        done = run(*words)
+        assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+        assert f"LNRS_GEO_CACHE, {place}: It is a file, not a folder" in done.stderr
+    done = run(*common, "--out", str(tmp_path / "out"))
+    assert (done.exit_code, done.output) == (0, "")
+    for name in ("parts.csv", "parcels.csv"):
+        assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "usual" / name).read_bytes()
+    assert place.read_text() == "somebody's notes"
 
 
 def test_no_room_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

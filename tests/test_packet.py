@@ -158,7 +158,7 @@ import sys
 sys.modules["pyarrow"] = None
 from pathlib import Path
 from lnrs_geo.assembly import assemble
-from lnrs_geo.errors import OutputError
+from lnrs_geo.errors import OptionError
 from lnrs_geo.packet import write_lean, write_packet
 from lnrs_geo.write import require_format, write_results
 from tests.tables_example import example
@@ -171,7 +171,7 @@ for call in (
 ):
     try:
         call()
-    except OutputError as error:
+    except OptionError as error:
         print(error)
 assert not (folder / "out").exists()
 write_results(example(), folder / "site")

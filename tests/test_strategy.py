@@ -8,9 +8,11 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 import shapely
+from click.testing import CliRunner
 
 import lnrs_geo
 from lnrs_geo import strategy
+from lnrs_geo.cli import main
 from lnrs_geo.errors import StrategyError
 
 GOOD = """\
@@ -276,3 +278,25 @@ def test_derbyshire_says_what_is_known() -> None:
     assert dict(pack.fields) == {}
     assert pack.crosswalk is not None
     assert len(pack.crosswalk.read_text(encoding="utf-8").splitlines()) == 1
+
+
+def test_a_strategy_says_how_to_name_its_measures(tmp_path: Path) -> None:
+    """A file of the user's is to be completed; one that comes with the program is never to be edited."""
+    own = strategy.load(write(tmp_path, GOOD)).way_to_measures
+    assert own == 'Name the files of its map there under [measures], as in files = ["measures.gpkg"].'
+    pack = strategy.load("derbyshire").way_to_measures
+    assert "lnrs-geo strategies new MEASURES --lnrs-id 14" in pack
+    assert 'under [measures], as in files = ["measures.gpkg"].' in pack
+
+
+def test_the_way_that_is_told_leads_there(tmp_path: Path) -> None:
+    """Following the words for a pack gives a strategy file of one's own that names its map."""
+    frame = gpd.GeoDataFrame(
+        {"pm_id": ["M1"], "pm_desc": ["Make meadows"]}, geometry=[shapely.box(0, 0, 1, 1)], crs=27700
+    )
+    frame.to_file(tmp_path / "measures.gpkg")
+    path = tmp_path / "strategy.toml"
+    words = ["strategies", "new", str(tmp_path / "measures.gpkg"), "--lnrs-id", "14", "-o", str(path)]
+    assert CliRunner().invoke(main, words).exit_code == 0
+    path.write_text(path.read_text().replace("[measures]", '[measures]\nfiles = ["measures.gpkg"]'))
+    assert strategy.load(path).measure_files == (tmp_path / "measures.gpkg",)

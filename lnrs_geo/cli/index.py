@@ -71,6 +71,7 @@ def show(*, clear: bool, as_json: bool) -> None:
     from lnrs_geo.cache import MEGABYTE, default_cache
 
     kept = default_cache()
+    kept.require_folder()
     entries = kept.entries()
     if clear:
         removed = kept.clear()

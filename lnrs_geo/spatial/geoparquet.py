@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lnrs_geo.errors import SourceError
+from lnrs_geo.errors import OptionError
 from lnrs_geo.issues import issue
 from lnrs_geo.model import Issue
 from lnrs_geo.spatial.rawlayer import LayerChoice, LayerLook, RawLayer, frame_of, guarded
@@ -14,15 +14,17 @@ def read_parquet(source: Source, *, choice: LayerChoice, issues: list[Issue]) ->
 
     Raises
     ------
+    OptionError
+        pyarrow is not installed.
     SourceError
-        pyarrow is not installed, or it is Parquet without a geometry column.
+        It is Parquet without a geometry column.
     """
     import geopandas as gpd
 
     try:
         import pyarrow  # noqa: F401
     except ImportError as error:
-        raise SourceError(
+        raise OptionError(
             "GeoParquet needs the package pyarrow, which is not installed.",
             where=source.label,
             fix="Install it with: pip install 'lnrs-geo[parquet]'. Or export the layer as GeoPackage.",

@@ -19,7 +19,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from lnrs_geo.errors import LayerError, LnrsGeoError, SourceError
+from lnrs_geo.errors import LayerError, LnrsGeoError, OptionError, SourceError
 from lnrs_geo.spatial import geojson_layer, vector
 from lnrs_geo.spatial.geojson import geometry_fault
 from lnrs_geo.spatial.read import list_layers, read_layers, stream
@@ -358,7 +358,7 @@ def test_a_missing_pyarrow_is_explained(tmp_path: Path, monkeypatch: pytest.Monk
     """Without pyarrow the message names the extra to install."""
     squares().to_parquet(tmp_path / "a.parquet")
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(SourceError, match=r"lnrs-geo\[parquet\]"):
+    with pytest.raises(OptionError, match=r"lnrs-geo\[parquet\]"):
         read_layers(tmp_path / "a.parquet")
 
 
