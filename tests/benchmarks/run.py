@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 from tests.benchmarks.agreement import agreement
@@ -62,6 +63,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         metavar="SHARE",
         help="part of the areas and parcels of `national`",
     )
+    parser.add_argument("--repeats", type=int, metavar="N", help="how often each way is timed (3)")
     parser.add_argument("--folder", type=Path, help="keep data and indexes here for the next run")
     parser.add_argument("--json", type=Path, help="write the table to this file too")
     given = parser.parse_args(argv)
@@ -69,6 +71,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if unknown := [name for name in names if name not in ROWS]:
         parser.error(f"no row is called {unknown[0]}; there are: {', '.join(ROWS)}")
     plan = PLANS[given.plan or ("quick" if given.quick else "full")]
+    if given.repeats:
+        plan = replace(plan, repeats=given.repeats)
     started = time.monotonic()
     computer = f"Python {platform.python_version()}, {os.cpu_count()} cores; load {_load()}"
     print(f"lnrs-geo benchmark, {plan.name} size; {computer}")
@@ -85,7 +89,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 print(line.text, flush=True)
     print(f"Took {(time.monotonic() - started) / 60:.1f} minutes; load {_load()}; {_verdicts(lines)}")
     if not plan.whole:
-        print("The data were small: the targets are meant for a run of full size.")
+        print("Sizes or repeats are not those that the targets are meant for.")
     if given.json:
         facts = {"plan": plan.name, "python": platform.python_version(), "cores": os.cpu_count()}
         given.json.write_text(json.dumps({**facts, "lines": [line.as_dict() for line in lines]}, indent=1))
