@@ -5,6 +5,7 @@ import shapely
 
 from lnrs_geo.spatial.clip import Geometries
 from lnrs_geo.spatial.match import Flags
+from lnrs_geo.spatial.prepared import prepared
 
 
 def lie_at(geometries: Geometries, land: Geometries, *, reach_m: float) -> Flags:
@@ -29,10 +30,8 @@ def lie_at(geometries: Geometries, land: Geometries, *, reach_m: float) -> Flags
     there = np.isfinite(west)
     boxes = shapely.box(west - reach_m, south - reach_m, east + reach_m, north + reach_m)[there]
     met = np.zeros(len(boxes), dtype=bool)
-    for polygon in land:
-        shapely.prepare(polygon)
+    for polygon in prepared(land):
         met |= shapely.intersects(polygon, boxes)
-        shapely.destroy_prepared(polygon)
     found = np.zeros(len(geometries), dtype=bool)
     found[there] = met
     return found

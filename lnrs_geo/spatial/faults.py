@@ -19,6 +19,7 @@ from lnrs_geo.model import Issue, Module
 from lnrs_geo.spatial import red_lines
 from lnrs_geo.spatial.index import candidate_pairs
 from lnrs_geo.spatial.ledger import Ledger
+from lnrs_geo.spatial.prepared import prepared
 from lnrs_geo.spatial.schema import file_group
 from lnrs_geo.spatial.validity import Geometries
 from lnrs_geo.spatial.values import folded, is_due
@@ -116,12 +117,11 @@ def overlaps(polygons: Geometries, *, layers: npt.NDArray[np.intp] | None = None
     if layers is not None:
         once &= layers[left] == layers[right]
     left, right = left[once], right[once]
-    shapely.prepare(polygons)
+    ready = prepared(polygons)
     holds, held = (
-        shapely.covers(polygons[left], polygons[right]),
-        shapely.covers(polygons[right], polygons[left]),
+        shapely.covers(ready[left], polygons[right]),
+        shapely.covers(ready[right], polygons[left]),
     )
-    shapely.destroy_prepared(polygons)
     contained = holds | held
     sharing = contained | shapely.overlaps(polygons[left], polygons[right])
     left, right, holds, contained = left[sharing], right[sharing], holds[sharing], contained[sharing]

@@ -12,6 +12,7 @@ import shapely
 from lnrs_geo.errors import CRSError
 from lnrs_geo.spatial.clip import areal_only, clip, surroundings
 from lnrs_geo.spatial.index import candidate_pairs
+from lnrs_geo.spatial.prepared import prepared
 
 Geometries = npt.NDArray[np.object_]
 Rows = npt.NDArray[np.int64]
@@ -90,17 +91,16 @@ def match_pairs(parcels: Geometries, polygons: Geometries, *, left: Rows, right:
     left, right = left[order], right[order]
     dimension = shapely.get_dimensions(parcels[left])
     areal = dimension == 2
-    asked = polygons[np.unique(right)]
-    shapely.prepare(asked)
+    numbers, which = np.unique(right, return_inverse=True)
+    asked = prepared(polygons[numbers])[which]
     meets = np.zeros(len(left), dtype=bool)
-    meets[areal] = shapely.intersects(polygons[right[areal]], parcels[left[areal]])
-    meets[~areal] = shapely.dwithin(polygons[right[~areal]], parcels[left[~areal]], ON_EDGE_M)
+    meets[areal] = shapely.intersects(asked[areal], parcels[left[areal]])
+    meets[~areal] = shapely.dwithin(asked[~areal], parcels[left[~areal]], ON_EDGE_M)
     left, right, dimension = left[meets], right[meets], dimension[meets]
-    inside = shapely.covers(polygons[right], parcels[left])
+    inside = shapely.covers(asked[meets], parcels[left])
     points = dimension == 0
     single = points & (shapely.get_type_id(parcels[left]) == 0)
     inside |= single  # on the edge is in, and a single point cannot be partly in
-    shapely.destroy_prepared(asked)
     piece = np.full(len(left), None, dtype=object)
     size = np.zeros(len(left))
     _clip(parcels, polygons, left, right, inside, dimension, piece, size)

@@ -1,5 +1,7 @@
 """Which polygons a parcel falls in, and by how much: answers worked out by hand."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 import shapely
@@ -174,3 +176,16 @@ def test_slanting_lines_count_once_where_polygons_of_a_measure_overlap() -> None
         found = overlaps(match(lines, polygons), np.zeros(2, dtype=np.int64), parcels=lines)
         expected = shapely.length(shapely.intersection(lines[0], shapely.union_all(polygons)))
         assert found.size.sum() == pytest.approx(expected, abs=1e-4)
+
+
+def test_two_threads_may_match_with_the_same_polygons() -> None:
+    """What a caller gives is never prepared in place: GEOS would crash where another thread asks it."""
+    mapped = shapely.buffer(shapely.points(np.arange(0, 4_000, 40), 0), 60, quad_segs=64)
+    west, south = np.indices((40, 4)).reshape(2, -1) * 100.0 - 45
+    parcels = shapely.box(west, south, west + 90, south + 90)
+    alone = match(parcels, mapped)
+    assert len(alone.parcel)
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(lambda _: match(parcels, mapped), range(8)))
+    assert all(np.array_equal(one.size, alone.size) for one in found)
+    assert not shapely.is_prepared(mapped).any()

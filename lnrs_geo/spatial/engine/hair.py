@@ -9,6 +9,7 @@ import shapely
 from lnrs_geo.spatial.engine.outlines import Floats, Geometries, Ints, Outlines, outlines
 from lnrs_geo.spatial.engine.within import lies_within
 from lnrs_geo.spatial.match import match_pairs
+from lnrs_geo.spatial.prepared import prepared
 
 Flags = npt.NDArray[np.bool_]
 
@@ -73,12 +74,11 @@ def settle(parcels: Geometries, shapes: Outlines, polygons: Geometries, asked: A
 
 
 def _meeting(parcels: Geometries, polygons: Geometries, left: Ints, right: Ints) -> Flags:
-    order = np.argsort(right, kind="stable")  # each polygon is prepared once and asked in a row
-    used = polygons[np.unique(right)]
-    shapely.prepare(used)
+    used, which = np.unique(right, return_inverse=True)
+    asked = prepared(polygons[used])
+    order = np.argsort(right, kind="stable")  # each polygon is asked in a row
     meets = np.empty(len(left), np.bool_)
-    meets[order] = shapely.intersects(polygons[right[order]], parcels[left[order]])
-    shapely.destroy_prepared(used)
+    meets[order] = shapely.intersects(asked[which[order]], parcels[left[order]])
     return meets
 
 
