@@ -6,17 +6,21 @@ the longer side together.
 """
 
 import itertools
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 import shapely
 
-from lnrs_geo.spatial.clip import surroundings
+from lnrs_geo.spatial.clip import Geometries, areal_only, surroundings
 from lnrs_geo.spatial.match import ON_EDGE_M, Floats
 
 Key = tuple[int, int]
 # (zones: number, geometry or None for the rest, default code, covers count), (covers: code, geometry)
 Lookup = tuple[list[tuple[int, shapely.Geometry | None, int, bool]], list[tuple[int, shapely.Geometry]]]
+
+Edges = Callable[[Key, Key], shapely.Geometry]  # which edge parts two keys
 
 ALONG_EDGE_M = 0.1
 SHORTEST_PIECE_M = 0.1
@@ -63,7 +67,8 @@ def cut_line(line: shapely.Geometry, *, lookup: Lookup) -> Stretches:
         stretches = _stretches(component, edges, (zones, covers))
         _forget_crossings(stretches)
         if len(stretches) > 1:
-            _join_wanderers(component, stretches, (zones, covers))
+            given_away += _give_away_short(stretches, gaps_alone=True)
+            _join_wanderers(component, stretches, edges=edges, lookup=(zones, covers))
             given_away += _give_away_short(stretches)
         for one in _merged(stretches):
             whole = one.start <= 0.0 and one.end >= component.length
@@ -144,7 +149,7 @@ def _milestones(line: shapely.Geometry) -> tuple[Floats, Floats]:
     return corners, np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(corners, axis=0).T))])
 
 
-def _substrings(line: shapely.Geometry, stretches: list[_Stretch]) -> list[shapely.Geometry]:
+def _substrings(line: shapely.Geometry, stretches: list[_Stretch]) -> Geometries:
     """Return the stretches of a line as lines."""
     corners, at = _milestones(line)
     found = []
@@ -152,7 +157,7 @@ def _substrings(line: shapely.Geometry, stretches: list[_Stretch]) -> list[shape
         ends = np.column_stack([np.interp([one.start, one.end], at, xy) for xy in corners.T])
         between = corners[np.searchsorted(at, one.start, "right") : np.searchsorted(at, one.end, "left")]
         found.append(shapely.linestrings(np.concatenate([ends[:1], between, ends[1:]])))
-    return found
+    return np.array(found, dtype=object)
 
 
 def _key_at(point: shapely.Geometry, lookup: Lookup) -> Key:
@@ -188,66 +193,99 @@ def _forget_crossings(stretches: list[_Stretch]) -> None:
         stretches[:] = _merged(stretches)
 
 
-def _join_wanderers(line: shapely.Geometry, stretches: list[_Stretch], lookup: Lookup) -> None:
-    """Give each run of stretches that stay within 0.1 m of an edge the key of its longer side."""
+def _join_wanderers(
+    line: shapely.Geometry, stretches: list[_Stretch], *, edges: shapely.Geometry | None, lookup: Lookup
+) -> None:
+    """Give each run of stretches that stay within 0.1 m of the edge of two keys that of its longer side."""
     shapes = _substrings(line, stretches)
-    parting = {
-        pair: _parting_edges(*pair, lookup)
-        for pair in {(one.key, other.key) for one, other in itertools.pairwise(stretches)}
-    }
-    joined = [
-        _wander(left, right, edges=parting[one.key, other.key])
-        for (one, other), (left, right) in zip(
-            itertools.pairwise(stretches), itertools.pairwise(shapes), strict=True
-        )
+    near = shapely.dwithin(edges, shapely.line_interpolate_point(shapes, 0.5, normalized=True), ALONG_EDGE_M)
+    if not (near[:-1] & near[1:]).any():
+        return
+    lands = _lands(lookup, shapely.box(*surroundings(shapes, reach_m=1.0)))
+    edge = cache(lambda one, other: _parting_edge(lands[one], lands[other]))
+    stretches[:] = [
+        part for at in range(len(stretches)) for part in _by_edge(shapes[at], stretches, at, edge)
     ]
-    start = 0
-    while start < len(joined):
-        end = start
-        while end < len(joined) and joined[end]:
-            end += 1
-        run = stretches[start : end + 1] if end > start else []
-        lengths: dict[Key, float] = {}
-        for one in run:
-            lengths[one.key] = lengths.get(one.key, 0.0) + one.length
+    shapes = _substrings(line, stretches)
+    pairs = [(min(a.key, b.key), max(a.key, b.key)) for a, b in itertools.pairwise(stretches)]
+    joined = [a != b and _wander(shapes[at : at + 2], edge=edge(a, b)) for at, (a, b) in enumerate(pairs)]
+    given: dict[int, Key] = {}
+    for (wanders, pair), links in itertools.groupby(range(len(pairs)), lambda at: (joined[at], pairs[at])):
+        run = {at for link in links for at in (link, link + 1)}
+        lengths = {key: sum(stretches[at].length for at in run if stretches[at].key == key) for key in pair}
         # to the millimetre: the width of an edge is no reason to be longer
-        longer = min(lengths, key=lambda key: (-round(lengths[key], 3), -key[0], key[1]), default=(0, 0))
-        for one in run:
-            one.key, one.wanders = longer, True
-        start = max(end, start + 1)
+        longer = min(pair, key=lambda key: (-round(lengths[key], 3), *_weakest(key)))
+        for at in run if wanders else ():
+            given[at] = min(given.get(at, longer), longer, key=_weakest)
+    for at, key in given.items():
+        stretches[at].key, stretches[at].wanders = key, True
     stretches[:] = _merged(stretches)
 
 
-def _wander(*stretches: shapely.Geometry, edges: shapely.Geometry) -> bool:
+def _weakest(key: Key) -> Key:
+    """Sort keys for a tie: the higher code first, then the lower zone, whichever way the line was drawn."""
+    return -key[0], key[1]
+
+
+def _by_edge(shape: shapely.Geometry, stretches: list[_Stretch], at: int, edge: Edges) -> list[_Stretch]:
+    """Cut a stretch that begins along the edge of one key and ends along that of another where those meet."""
+    own = stretches[at]
+    if not 0 < at < len(stretches) - 1 or stretches[at - 1].key == stretches[at + 1].key:
+        return [own]
+    left, right = (
+        shapely.buffer(edge(*sorted((own.key, beside.key))), ALONG_EDGE_M, quad_segs=16)
+        for beside in (stretches[at - 1], stretches[at + 1])
+    )
+    if shapely.covers(left, shape) or shapely.covers(right, shape):
+        return [own]
+    leaves = min(_crossings(shape, shapely.boundary(left)), default=own.length)
+    comes = own.length - min(_crossings(shape.reverse(), shapely.boundary(right)), default=own.length)
+    middle = own.start + (leaves + comes) / 2
+    return [own] if leaves < comes else [replace(own, end=middle), replace(own, start=middle)]
+
+
+def _wander(shapes: Geometries, *, edge: shapely.Geometry) -> bool:
     """Say whether stretches leave an edge, all of them, and never by more than 0.1 m."""
-    shapes = np.array(stretches, dtype=object)
-    middles = shapely.line_interpolate_point(shapes, 0.5, normalized=True)
-    if not shapely.dwithin(edges, middles, ALONG_EDGE_M).all():
-        return False
-    near = shapely.intersection(edges, shapely.box(*surroundings(shapes, reach_m=1.0)))
-    beside = shapely.buffer(near, ALONG_EDGE_M, quad_segs=16)
-    upon = shapely.buffer(near, 3 * ON_EDGE_M, quad_segs=2)
+    beside = shapely.buffer(edge, ALONG_EDGE_M, quad_segs=16)
+    upon = shapely.buffer(edge, 3 * ON_EDGE_M, quad_segs=2)
     return bool((shapely.covers(beside, shapes) & ~shapely.covers(upon, shapes)).all())
 
 
-def _parting_edges(one: Key, other: Key, lookup: Lookup) -> shapely.Geometry:
-    """Return the edges that can part two answers, and no others."""
+def _parting_edge(one: shapely.Geometry, other: shapely.Geometry) -> shapely.Geometry:
+    """Return the edge of two lands where they meet, or nearly do, and no other."""
+    lands = np.array([one, other], dtype=object)
+    beside = shapely.buffer(lands[::-1], ALONG_EDGE_M, quad_segs=2)
+    return shapely.union_all(shapely.intersection(shapely.boundary(lands), beside))
+
+
+def _lands(lookup: Lookup, within: shapely.Geometry) -> dict[Key, shapely.Geometry]:
+    """Return the land of each key within a box, as `_key_at` claims it."""
     zones, covers = lookup
-    edges = [shape for number, shape, _, _ in zones if one[1] != other[1] and number in (one[1], other[1])]
-    edges += [shape for code, shape in covers if one[0] != other[0] and code in (one[0], other[0])]
-    lines = shapely.boundary(np.array([shape for shape in edges if shape is not None], dtype=object))
-    found = shapely.union_all(lines)
-    shapely.prepare(found)
-    return found
+    found: dict[Key, list[shapely.Geometry]] = {}
+    rest = within
+    for number, region, default, covered in zones:
+        here = rest if region is None else shapely.intersection(rest, region)
+        rest = shapely.difference(rest, here)
+        for code, cover in covers if covered else ():
+            found.setdefault((code, number), []).append(shapely.intersection(here, cover))
+            here = shapely.difference(here, cover)
+        found.setdefault((default, number), []).append(here)
+    return {key: shapely.union_all(areal_only(np.array(own, dtype=object))) for key, own in found.items()}
 
 
-def _give_away_short(stretches: list[_Stretch]) -> list[float]:
-    """Give each stretch under 0.1 m to its longer neighbour, the shortest first."""
+def _give_away_short(stretches: list[_Stretch], *, gaps_alone: bool = False) -> list[float]:
+    """Give each stretch under 0.1 m to its longer neighbour, the shortest first; or only those between two keys."""
     given_away = []
     while len(stretches) > 1:
-        at = min(range(len(stretches)), key=lambda i: stretches[i].length)
-        if stretches[at].length >= SHORTEST_PIECE_M:
+        short = [
+            at
+            for at, one in enumerate(stretches)
+            if one.length < SHORTEST_PIECE_M
+            and not (gaps_alone and len({other.key for other in stretches[max(at - 1, 0) : at + 2]}) < 3)
+        ]
+        if not short:
             break
+        at = min(short, key=lambda i: (round(stretches[i].length, 3), stretches[i].key))
         beside = [stretches[i] for i in (at - 1, at + 1) if 0 <= i < len(stretches)]
         # to the millimetre: of equals the higher code has it, whichever way the line was drawn
         longer = max(beside, key=lambda one: (round(one.length, 3), one.key[0], -one.key[1]))

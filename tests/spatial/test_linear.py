@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+import hypothesis.strategies as st
 import pytest
 import shapely
+from hypothesis import given
 from shapely import LineString, MultiLineString, MultiPoint, Point, box
 from shapely.geometry.base import BaseGeometry
 
@@ -113,6 +115,78 @@ def test_a_line_that_swings_over_an_authority_edge_is_not_cut() -> None:
     for off_m, zone in ((0.05, 0), (-0.05, 1)):
         parts = cut_line(zigzag(off_m, along="x"), lookup=two_zones(50)).parts
         assert {key: wanders for key, (_, wanders) in parts.items()} == {(OUT, zone): True}
+
+
+# Ashby lies south of y = 50; north of it Bexley has the west and Calder the east of x = 50.
+ASHBY, BEXLEY, CALDER = box(-500, -500, 500, 50), box(-500, 50, 50, 500), box(50, 50, 500, 500)
+THREE: Lookup = (
+    [(0, ASHBY, OUT, True), (1, BEXLEY, OUT, True), (2, CALDER, OUT, True), (3, None, OUT, True)],
+    [],
+)
+
+
+def by_zone(line: BaseGeometry, lookup: Lookup = THREE) -> dict[int, tuple[float, bool]]:
+    parts = cut_line(line, lookup=lookup).parts
+    return {zone: (round(part.length, 1), wanders) for (_, zone), (part, wanders) in parts.items()}
+
+
+@pytest.mark.parametrize(
+    ("corners", "expected"),
+    [
+        pytest.param([(0, 49.95), (20, 49.95), (20.1, 50.05), (60, 50.05), (60.1, 49.95), (90, 49.95), (90.1, 50.05),
+                      (130, 50.05)], {1: (50.0, True), 2: (80.1, True)}, id="from one edge to the next"),
+        pytest.param([(0, 49.95), (40, 49.95), (40.1, 50.05), (60, 50.05), (60.1, 49.95), (130, 49.95)],
+                     {0: (130.1, True)}, id="one side is longer along both"),
+        pytest.param([(-10, 50.05), (30, 50.05), (30.1, 49.95), (70, 49.95), (70.1, 50.05), (130, 50.05)],
+                     {1: (60.0, True), 2: (80.0, True)}, id="the stretch in the middle is halved where they meet"),
+        pytest.param([(-10, 49.95), (30, 49.95), (45, 50.05), (49.95, 50.05), (49.95, 80)],
+                     {0: (47.5, False), 1: (42.4, False)}, id="turns off along another edge"),
+    ],
+)  # fmt: skip
+def test_a_line_that_wanders_from_one_edge_to_another_is_judged_along_each(
+    corners: Sequence[tuple[float, float]], expected: dict[int, tuple[float, bool]]
+) -> None:
+    """Ashby meets Bexley along one edge and Calder along another: neither has what lies along the other's."""
+    assert by_zone(LineString(corners)) == expected
+    assert by_zone(LineString(corners[::-1])) == expected
+
+
+def test_a_gap_of_a_millimetre_is_no_third_side_of_a_wandering_line() -> None:
+    """Two authorities drawn by two hands: the line that swings over both is one part all the same."""
+    zones = [
+        (0, box(-500, -500, 50, 500), OUT, True),
+        (1, box(50.001, -500, 500, 500), OUT, True),
+        (2, None, OUT, True),
+    ]
+    assert by_zone(zigzag(0.05, along="x"), (zones, [])) == {0: (72.0, True)}
+
+
+@st.composite
+def hedges(draw: st.DrawFn) -> LineString:
+    """Lines along the edges of the three, which swing a little, and now and then more, to either side."""
+    offs = st.sampled_from([-3, 0.2, 0, *[-0.08, -0.03, 0.03, 0.08] * 8])
+    steps = st.tuples(st.sampled_from([0.05, 0.3, 2, 11, 11]), offs)
+    along, corners = draw(st.sampled_from([-20.0, 20.0, 45.0])), []
+    turn = draw(st.sampled_from([49.93, 50.04, 500.0]))
+    for step, off in draw(st.lists(steps, min_size=8, max_size=25)):
+        corners.append((along, 50 + off) if along < turn else (50 + off, along + 0.2))
+        along += step
+    return LineString(corners)
+
+
+@given(hedges())
+def test_drawn_backwards_a_wandering_line_has_the_same_parts(line: LineString) -> None:
+    """They sum to the line, and no part lies further than 0.1 m from the land that has it."""
+    there, back = (cut_line(one, lookup=THREE).parts for one in (line, line.reverse()))
+    assert {key: wanders for key, (_, wanders) in there.items()} == {
+        key: wanders for key, (_, wanders) in back.items()
+    }
+    for key, (part, _) in there.items():
+        assert part.length == pytest.approx(back[key][0].length, abs=0.003)
+        # a stretch under 0.1 m may have gone to its neighbour
+        beside = shapely.difference(part, shapely.buffer((ASHBY, BEXLEY, CALDER)[key[1]], 0.1001))
+        assert all(one.length < 0.1 for one in shapely.get_parts(beside))
+    assert sum(part.length for part, _ in there.values()) == pytest.approx(line.length, abs=0.001)
 
 
 def test_of_two_equal_sides_the_weaker_answer_has_a_wandering_line() -> None:
