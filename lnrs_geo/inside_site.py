@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -37,10 +38,9 @@ def inside(outline: shapely.Geometry, inputs: Inputs) -> tuple[dict[str, Any], p
     several = len(inputs.maps) > 1
     rows: list[dict[str, Any]] = []
     pieces: list[shapely.Geometry] = []
-    outside = whole
+    loaded = {one.lnrs_id for one in inputs.maps}
     for one in inputs.maps:
-        ground = _on_land_of(one.lnrs_id, outline, lands) if inputs.areas is not None else outline
-        outside -= float(ground.area)
+        ground = _on_land_of({one.lnrs_id}, outline, lands) if inputs.areas is not None else outline
         found, mapped_there = _measured(ground, one, whole=whole)
         rows += [{"lnrs_id": one.lnrs_id, **row} for row in found] if several else found
         pieces += mapped_there
@@ -51,9 +51,11 @@ def inside(outline: shapely.Geometry, inputs: Inputs) -> tuple[dict[str, Any], p
         "gridref": gridref.grid_references(centre)[0],
         "unmapped_ha": round((whole - mapped) / 10_000, 6),
         "unmapped_share": round(1 - mapped / whole, 6),
-        "outside_ha": None if inputs.areas is None else _hectares_left(outside),
-        "lnrs": _by(lands, "lnrs_id", outline) if inputs.areas is not None else {},
-        "authorities": _by(lands, "authority", outline) if inputs.authorities is not None else {},
+        "outside_ha": None
+        if inputs.areas is None
+        else _hectares_left(whole - float(_on_land_of(loaded, outline, lands).area)),
+        "lnrs": {} if inputs.areas is None else _by(lands, _whose, outline),
+        "authorities": {} if inputs.authorities is None else _by(lands, attrgetter("authority"), outline),
         "apib_ha": _covered_ha(inputs.apib, outline),
         "acb_ha": _covered_ha(inputs.acb, outline),
     }
@@ -63,9 +65,11 @@ def inside(outline: shapely.Geometry, inputs: Inputs) -> tuple[dict[str, Any], p
     return facts, table.sort_values(by, ascending=[name != "overlap_ha" for name in by], ignore_index=True)
 
 
-def _on_land_of(lnrs_id: str, outline: shapely.Geometry, lands: Sequence[zones.Land]) -> shapely.Geometry:
-    """Return the part of a site on the land of an LNRS: beyond it, its measures count for nothing."""
-    own = shapely.union_all([land.geometry for land in lands if land.lnrs_id == lnrs_id])
+def _on_land_of(
+    lnrs_ids: set[str], outline: shapely.Geometry, lands: Sequence[zones.Land]
+) -> shapely.Geometry:
+    """Return the part of a site on the land of LNRSs: beyond it, their measures count for nothing."""
+    own = shapely.union_all([land.geometry for land in lands if lnrs_ids.intersection(land.lnrs_ids)])
     return areal_only(np.array([shapely.intersection(outline, own)], dtype=object))[0]
 
 
@@ -132,13 +136,19 @@ def _hectares_left(size_m2: float) -> float:
     return round(size_m2 / 10_000, 6) if size_m2 > LEFT_M2 else 0.0
 
 
-def _by(lands: Sequence[zones.Land], attribute: str, outline: shapely.Geometry) -> dict[str, float]:
-    """Hectares of the site by LNRS or by authority; "" is land of none."""
+def _whose(land: zones.Land) -> str:
+    return " and ".join(land.lnrs_ids)
+
+
+def _by(
+    lands: Sequence[zones.Land], name_of: Callable[[zones.Land], str], outline: shapely.Geometry
+) -> dict[str, float]:
+    """Hectares of the site by LNRS ("7 and 9" where both claim the land) or by authority; "" is land of none."""
     found: dict[str, float] = {}
     for land in lands:
         size = float(shapely.intersection(outline, land.geometry).area)
         if size > match.NO_AREA_M2:
-            found[getattr(land, attribute)] = found.get(getattr(land, attribute), 0.0) + size
+            found[name_of(land)] = found.get(name_of(land), 0.0) + size
     rest = float(outline.area) - sum(found.values())
     if rest > LEFT_M2:
         found[""] = found.get("", 0.0) + rest

@@ -16,7 +16,7 @@ from lnrs_geo.multiplier.criteria import Land, Mapped, Place, Row
 from lnrs_geo.multiplier.decide import Decision, assign
 from lnrs_geo.multiplier.documents import described, speaks_of, specified
 from lnrs_geo.multiplier.overrides import Override
-from lnrs_geo.multiplier.regime import Regime, on_or_off_site, regime_of
+from lnrs_geo.multiplier.regime import Regime, of_either_lnrs, on_or_off_site, regime_of
 from lnrs_geo.rows import FeatureRow
 from lnrs_geo.spatial.split import Piece
 from lnrs_geo.terrain import Terrain
@@ -62,6 +62,9 @@ class Judge:
         self.terrain, self.brief = terrain, brief
         self.edition, self.crosswalk = brief.edition, brief.crosswalk
         self.rest = len(terrain.lands)
+        self._claimants = {
+            " and ".join(one.claimed_by): one.claimed_by for one in terrain.lands if one.claimed_by
+        }
         self.verdicts: dict[tuple[int, Proposal, Override | None], Verdict] = {}
         self._decisions: dict[tuple[int, Place], Decision] = {}
         self._numbers: dict[Row, int] = {}
@@ -90,6 +93,8 @@ class Judge:
         return self._stated_rows[key]
 
     def _regime(self, row: FeatureRow, lnrs_id: str) -> Regime:
+        if lnrs_id in self._claimants:
+            return of_either_lnrs({one: self._regime(row, one) for one in self._claimants[lnrs_id]})
         retained = row.row.retention is Retention.RETAINED
         stage = Stage.BASELINE if retained else row.row.stage
         if row.off_site is None:
@@ -139,7 +144,8 @@ class Judge:
         """Return a zone as the decision wants it, with what is mapped there."""
         lnrs_id, authority = self.zone_name(zone)
         if self.regime(row, lnrs_id).table != "table-8":
-            return Place(self.land(zone), mapped, self.brief.is_complete(lnrs_id))
+            claimed_by = self._claimants.get(lnrs_id, ())
+            return Place(self.land(zone), mapped, self.brief.is_complete(lnrs_id), claimed_by=claimed_by)
         given = self.brief.documents
         if given is None:
             return Place(self.land(zone))
@@ -199,31 +205,42 @@ class Judge:
         """Say how a zone lies to the strategies that are loaded (rules section 4)."""
         if not self.brief.area_given:
             return Land.NOT_GIVEN
-        lnrs_id = self.zone_name(zone)[0]
+        lnrs_id = self.lnrs_of(zone)
         return (
             Land.OUTSIDE
             if not lnrs_id
+            else Land.CONTESTED
+            if lnrs_id in self._claimants
             else Land.IN_AREA
             if self.brief.is_loaded(lnrs_id)
             else Land.OTHER_LNRS
         )
 
     def zone_name(self, zone: int) -> tuple[str, str]:
-        """Return the LNRS id and the authority of a zone; without any area the strategy's own id."""
+        """Return the LNRS that answers for a zone, and its authority; without any area the strategy's own id.
+
+        Land that several LNRSs claim is answered for by all of them together, under a name of their own: no
+        map is loaded under it, so what one of them maps there makes nothing High.
+        """
         own = self.brief.lnrs_id
         if zone == self.rest:
             return ("" if self.brief.area_given else own, "")
         land = self.terrain.lands[zone]
-        return (land.lnrs_id if self.brief.area_given else own, land.authority)
+        lnrs_id = " and ".join(land.claimed_by) or land.lnrs_id
+        return (lnrs_id if self.brief.area_given else own, land.authority)
 
     def lnrs_of(self, zone: int) -> str:
-        """Return the LNRS id of a zone, empty outside every area."""
+        """Return the LNRS that answers for a zone, empty outside every area."""
         return self.zone_name(zone)[0]
+
+    def claimants(self, lnrs_id: str) -> tuple[str, ...]:
+        """Return the LNRSs that stand behind the name of one that answers, the lowest id first."""
+        return self._claimants.get(lnrs_id, (lnrs_id,))
 
     def code(self, row: FeatureRow, zone: int, mapped: tuple[Mapped, ...]) -> int:
         """Name the answer that a place would get, as a number that means nothing to the splitter."""
         place = self.place(row, zone, mapped)
-        return code_of(self.decide(row, place, lnrs_id=self.zone_name(zone)[0]))
+        return code_of(self.decide(row, place, lnrs_id=self.lnrs_of(zone)))
 
     def code_under(self, row: FeatureRow, group: int, *, lnrs_id: str) -> int | None:
         """Name the answer that a group of polygons of an LNRS's map gives a row; None where it gives none."""

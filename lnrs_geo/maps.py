@@ -121,7 +121,7 @@ def load_strategies(opener: Opener) -> list[Strategy]:
         raise OptionError(
             "No mapped measures are given.",
             where="--measures",
-            fix=f"Name their file with it, or let the strategy file do so. {found[0].way_to_measures}",
+            fix=f"Name their file with it, or let {found[0].path.name} do so. {found[0].way_to_measures}",
         )
     return found
 

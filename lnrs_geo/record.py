@@ -101,7 +101,7 @@ def _told(one: LoadedMap) -> dict[str, Any]:
 def publications(inputs: Inputs, terrain: Terrain) -> dict[str, Publication]:
     """Return when the LNRS of each zone was published, as far as is known."""
     found = {}
-    for lnrs_id in {land.lnrs_id for land in terrain.lands}:
+    for lnrs_id in {one for land in terrain.lands for one in land.lnrs_ids}:
         known = areas.area(lnrs_id)
         if known is not None and known.published is not None:
             found[lnrs_id] = Publication(known.published.first, known.published.last)

@@ -29,6 +29,8 @@ BNG = "EPSG:27700"
 ALONG_EDGE = " The line runs along an edge within 0.1 m and was not cut there: check on which side it stands."
 # Land where no measure given can make anything High.
 NOTHING_WOULD_BE = ("outside-area", "lnrs-not-loaded")
+# and where nobody can tell whose measures count
+WHOSE_LAND = "own/areas-overlap"
 
 Places = npt.NDArray[np.intp]
 # Values of some columns, by name; all of one length.
@@ -200,6 +202,7 @@ def _would_be_high(part: Part, judge: Judge) -> str:
         and row.retention is not Retention.RETAINED
         and decision.regime in ASK_MEASURES
         and decision.ss_reason not in NOTHING_WOULD_BE
+        and not decision.rule_id.endswith(WHOSE_LAND)
     )
     if not asked:
         return ""

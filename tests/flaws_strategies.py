@@ -216,7 +216,8 @@ STRATEGIES_FLAWS = [
         "the areas of two strategies overlap",
         two(y__gpkg=_outline(SITE.union(_EAST))),
         issue="areas-overlap",
-        reason="consistent",
+        reason="open-verdict",
+        status="provisional",
         beside=(),
     ),
     RunFlaw(

@@ -91,6 +91,19 @@ def test_a_site_beyond_the_area_has_no_measure(west: Path, tmp_path: Path) -> No
     assert "1.0000 ha lie outside" in CliRunner().invoke(main, words).stdout
 
 
+def test_land_that_two_strategies_claim_is_told_as_such(west: Path, tmp_path: Path) -> None:
+    """What either of them maps there is listed, the land counts once, and whose it is stays open."""
+    land = shapely.box(429_500, 360_000, 433_000, 362_000)
+    other = strategy(tmp_path / "east", "9", land, mapped(("M1", land)), {"M1": ("*", "no")})
+    found = lnrs_geo.site(boundary(), strategy=[west, other], as_at=AS_AT)
+    shared = OUTLINE & WEST & land
+    assert found.facts["lnrs"]["7 and 9"] == hectares(shared)
+    overlaps = found.measures.set_index("lnrs_id")["overlap_ha"]
+    assert overlaps["7"] == hectares(MEASURE & OUTLINE & WEST)
+    assert overlaps["9"] == hectares(OUTLINE & land)
+    assert found.facts["outside_ha"] == hectares(OUTLINE - WEST - land)
+
+
 def test_several_strategies_tell_the_land_of_none(west: Path, tmp_path: Path) -> None:
     """Land outside all of them is told, land of any of them is not."""
     land = shapely.box(430_300, 360_000, 433_000, 362_000)  # not as far as the western border

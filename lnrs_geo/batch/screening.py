@@ -18,6 +18,7 @@ from lnrs_geo.batch.land_held import SiteGatherer
 from lnrs_geo.batch.sites import Site
 from lnrs_geo.batch.task import Job
 from lnrs_geo.gather import Inputs
+from lnrs_geo.multiplier.cautions import contested_land
 from lnrs_geo.spatial import gridref, zones
 
 FILE = "screening.json"
@@ -107,14 +108,14 @@ def screened(site: Site, inputs: Inputs, job: Job) -> Screen:
     lands, _ = zones.resolve(inputs.areas, inputs.authorities, near=tuple(shapely.bounds(box)))
     here = next((land for land in lands if shapely.intersects(land.geometry, middle)), None)
     reached = [land for land in lands if shapely.intersects(land.geometry, box)]
-    lnrs_ids = (here.lnrs_id,) if here and here.lnrs_id else ()
+    lnrs_ids = here.lnrs_ids if here and here.lnrs_id else ()
     authorities = (here.authority,) if here and here.authority else ()
     digits = 2 * (5 - int(np.log10(square.size_m)))
     named = gridref.grid_references([(square.easting_m, square.northing_m)], digits=digits)[0]
     found: dict[str, Any] = {
         "lnrs_ids": lnrs_ids,
         "authorities": authorities,
-        "lnrs_beside": _others((land.lnrs_id for land in reached), lnrs_ids),
+        "lnrs_beside": _others((one for land in reached for one in land.lnrs_ids), lnrs_ids),
         "authorities_beside": _others((land.authority for land in reached), authorities),
         "measures": _measures(inputs, middle, box, lands),
     }
@@ -141,6 +142,8 @@ def _statement(named: str, size_m: int, inputs: Inputs, found: dict[str, Any]) -
         said.append("It lies in no strategy area that was given.")
     elif not any(one.lnrs_id in found["lnrs_ids"] for one in inputs.maps):
         said.append("The measures of that LNRS are not loaded.")
+    if len(found["lnrs_ids"]) > 1:
+        said.append(contested_land(found["lnrs_ids"], how_much="the middle of it"))
     beside = [f"LNRS {one}" for one in found["lnrs_beside"]] + list(found["authorities_beside"])
     if beside:
         said.append(f"The square reaches into {', '.join(beside)} too.")
@@ -158,7 +161,7 @@ def _measures(
     for one in inputs.maps:
         ground = box
         if inputs.areas is not None:
-            own = [land.geometry for land in lands if land.lnrs_id == one.lnrs_id]
+            own = [land.geometry for land in lands if one.lnrs_id in land.lnrs_ids]
             ground = shapely.intersection(box, shapely.union_all(own))
         shapes = np.asarray(one.measures.geometry.array, dtype=object)
         for at in np.flatnonzero(shapely.intersects(shapes, ground)).tolist():

@@ -5,7 +5,7 @@ and particulars that a row earlier in the table left no room for.
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 
 from lnrs_geo.days import in_words
@@ -132,3 +132,11 @@ def _kind(application: Application, stage: Stage, off_site: bool, rule: str) -> 
             "The off-site units are under an agreement, but the kind of permission comes first in the rules: "
             "read the agreement's clause."
         )
+
+
+def contested_land(lnrs_ids: Iterable[str], *, how_much: str = "this land") -> str:
+    """Say that strategy areas overlap at a place, so that nobody can tell which of them applies."""
+    names = " and ".join(f"LNRS {one}" for one in lnrs_ids)
+    return (
+        f"The strategy areas of {names} overlap on {how_much}, so which of them applies there is not known."
+    )

@@ -17,6 +17,7 @@ class Land(StrEnum):
 
     IN_AREA = "in-area"
     OTHER_LNRS = "other-lnrs"
+    CONTESTED = "contested"
     OUTSIDE = "outside"
     NOT_GIVEN = "not-given"
 
@@ -88,6 +89,7 @@ class Mapped:
 class Place:
     """The land of a part: strategy area, the measures mapped there, what the map is known to lack.
 
+    `claimed_by` are the LNRSs whose areas overlap there, where the land is contested.
     For Table 8: `documents` of the planning authority that map the land (None where no documents were
     given at all), the names of those `specified` in a list, and whether the place's `authority` (empty
     where it is not known) is spoken of in what was given; `documents_complete` is false where a part
@@ -104,6 +106,7 @@ class Place:
     specified: tuple[str, ...] = ()
     authority_spoken_of: bool = True
     documents_complete: bool = True
+    claimed_by: tuple[str, ...] = ()
 
 
 def is_in_strategy_area(place: Place) -> bool:

@@ -5,7 +5,7 @@ that is known to the month or year only is tried by its ends, and the outcomes a
 one table whichever day it was, or a review that says what would have to be known.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import product
@@ -146,6 +146,29 @@ def on_or_off_site(on_site: Regime, off_site: Regime) -> Regime:
         reason=f"Whether the parcel is off-site cannot be read. On-site: {on_site.reason} Off-site: {off_site.reason}",
         citation="; ".join(dict.fromkeys((on_site.citation, off_site.citation))),
         missing=("off_site",),
+    )
+
+
+def of_either_lnrs(regimes: Mapping[str, Regime]) -> Regime:
+    """Return one regime for land that several LNRSs claim: it stands where they agree, else a review.
+
+    `regimes` holds what each of them says, by LNRS id.
+    """
+    first, *others = regimes.values()
+    rule = "|".join(dict.fromkeys(one.rule for one in regimes.values()))
+    warnings = tuple(dict.fromkeys(told for one in regimes.values() for told in one.warnings))
+    missing = tuple(dict.fromkeys(column for one in regimes.values() for column in one.missing))
+    if all(one.table == first.table for one in others):
+        look = any(one.look for one in regimes.values())
+        return replace(first, rule=rule, warnings=warnings, missing=missing, look=look)
+    told = " ".join(f"LNRS {lnrs_id}: {one.reason}" for lnrs_id, one in regimes.items())
+    return Regime(
+        table="review",
+        rule=rule,
+        reason=f"{cautions.contested_land(regimes)} {told}",
+        citation="; ".join(dict.fromkeys(one.citation for one in regimes.values())),
+        warnings=warnings,
+        missing=missing,
     )
 
 

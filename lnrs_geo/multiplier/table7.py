@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from lnrs_geo.model import Retention, Significance, Stage, Status
 from lnrs_geo.multiplier import criteria
+from lnrs_geo.multiplier.cautions import contested_land
 from lnrs_geo.multiplier.clause import Clause, habitat_scores_zero, parcel_not_located, row_unclear
 from lnrs_geo.multiplier.consistency import BY_INTERVENTION, Answer
 from lnrs_geo.multiplier.criteria import Land, Place, Row
@@ -68,6 +69,11 @@ def _retained(row: Row) -> Clause | None:
 def _outside_the_strategy(place: Place) -> Clause | None:
     if criteria.is_in_strategy_area(place):
         return None
+    if place.land is Land.CONTESTED:
+        sentence = (
+            f"{contested_land(place.claimed_by)} A person must say, and judge the proposal by that one."
+        )
+        return Clause(LOW, PROVISIONAL, "open-verdict", sentence, "own/areas-overlap")
     if place.land is Land.OTHER_LNRS:
         sentence = "The land lies in another LNRS, whose measures were not given."
         return Clause(LOW, PROVISIONAL, "lnrs-not-loaded", sentence, "own/lnrs-not-loaded")

@@ -13,6 +13,7 @@ SETTLED_WITHOUT_PLACE = (
 LAND_WORDS = {
     Land.IN_AREA: "yes",
     Land.OTHER_LNRS: "no, in another LNRS",
+    Land.CONTESTED: "not known, the areas of two LNRSs overlap there",
     Land.OUTSIDE: "no, outside every area given",
     Land.NOT_GIVEN: "not known, no area was given",
 }

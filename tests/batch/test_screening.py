@@ -89,6 +89,14 @@ def test_square_across_a_border_names_the_others(tmp_path: Path) -> None:
     assert "The square reaches into LNRS 9 too." in found.statement
 
 
+def test_place_that_two_strategies_claim_is_told_as_such(tmp_path: Path) -> None:
+    areas = zones("area", EAST.union(WEST), WEST, lnrs_id=["x", "9"])
+    found = screen(tmp_path, "SK3002060050", areas)
+    assert found.lnrs_ids == ("9", "x")
+    assert [one["measure_id"] for one in found.measures] == ["M1"]
+    assert "The strategy areas of LNRS 9 and LNRS x overlap on the middle of it" in found.statement
+
+
 def test_measures_drawn_onto_the_land_of_another_lnrs_are_not_told_there(tmp_path: Path) -> None:
     """The measure lies on both sides of the border; its LNRS has no say on the other."""
     areas = zones("area", EAST, WEST, lnrs_id=["x", "9"])

@@ -97,11 +97,68 @@ def test_any_other_overlap_is_an_issue_and_goes_to_the_lowest_id() -> None:
         assert [(one.code, one.feature, one.value) for one in issues] == [
             ("authorities-overlap", "Bexley", "1000.00")
         ]
-    lands, issues = resolve(
-        zones(("22", "", block(0, 0, 50, 100)), ("14", "", block(40, 0, 60, 100))), None, near=NEAR
+
+
+def claims(lands: Sequence[Land]) -> dict[tuple[str, ...], float]:
+    """Return m2 by the LNRSs that claim it; the lowest of them names the land."""
+    assert all(not land.claimed_by or land.claimed_by[0] == land.lnrs_id for land in lands)
+    found: dict[tuple[str, ...], float] = {}
+    for (lnrs_id, _, size), land in zip(sizes(lands), lands, strict=True):
+        names = land.claimed_by or (lnrs_id,)
+        found[names] = found.get(names, 0.0) + size
+    return found
+
+
+def test_land_that_two_strategy_areas_claim_is_land_of_its_own() -> None:
+    """It bears the lower id, stands before the rest of that one's land, and no `kind` gives it away."""
+    rows = [("22", "national-park", block(0, 0, 50, 100)), ("9", "", block(40, 0, 60, 100))]
+    for frame in (zones(*rows), zones(*rows[::-1])):
+        lands, issues = resolve(frame, None, near=NEAR)
+        assert claims(lands) == {("9", "22"): 1000, ("9",): 5000, ("22",): 4000}
+        assert [land.claimed_by for land in lands] == [("9", "22"), (), ()]
+        assert [(one.code, one.feature, one.value) for one in issues] == [("areas-overlap", "22", "1000.00")]
+        assert "LNRS 9 and LNRS 22 overlap by 1000.0 m2" in issues[0].message
+
+
+def test_three_strategy_areas_that_overlap() -> None:
+    """Land is told apart by all that claim it, and crossed with authorities like any other."""
+    areas = zones(
+        ("1", "", block(0, 0, 60, 100)), ("2", "", block(40, 0, 60, 100)), ("3", "", block(0, 0, 100, 20))
     )
-    assert sizes(lands) == [("14", "", 6000), ("22", "", 4000)]
-    assert [one.code for one in issues] == ["areas-overlap"]
+    lands, issues = resolve(areas, None, near=NEAR)
+    assert claims(lands) == {
+        ("1", "2", "3"): 400, ("1", "2"): 1600, ("1", "3"): 800, ("2", "3"): 800, ("1",): 3200, ("2",): 3200,
+    }  # fmt: skip
+    assert sorted(one.value for one in issues) == ["1200.00", "1200.00", "2000.00"]
+    crossed, _ = resolve(areas, zones(("Ashby", "", block(-10, -10, 60, 120))), near=NEAR)
+    assert {names: size for names, size in claims(crossed).items() if names != ("",)} == claims(lands)
+    here = {land.claimed_by: land.geometry.area for land in crossed if land.authority == "Ashby"}
+    assert here[("1", "2")] == pytest.approx(800)
+
+
+@pytest.mark.parametrize(
+    ("overlap", "contested"),
+    [
+        pytest.param(block(50, 0, 0.4, 2), False, id="under 1 m2"),
+        pytest.param(block(50, 0, 0.6, 2), True, id="over 1 m2"),
+        pytest.param(
+            shapely.union(block(50, 0, 0.4, 2), block(50, 50, 0.4, 2)), False, id="two pieces under 1 m2"
+        ),
+        pytest.param(block(50, 0, 0.009, 500), False, id="a needle"),
+        pytest.param(block(50, 0, 0.011, 500), True, id="a strip"),
+    ],
+)
+def test_slivers_between_strategy_areas_are_nobodys_quarrel(overlap: BaseGeometry, contested: bool) -> None:
+    """They stay with the lower id, and nothing is said of them."""
+    one, other = block(0, 0, 50, 500), block(50, 0, 50, 500)
+    lands, issues = resolve(
+        zones(("14", "", shapely.union(one, overlap)), ("22", "", other)), None, near=NEAR
+    )
+    assert [one.code for one in issues] == (["areas-overlap"] if contested else [])
+    found = claims(lands)
+    assert (("14", "22") in found) == contested
+    assert found["14",] == pytest.approx(25000 + (0 if contested else overlap.area), abs=0.001)
+    assert sum(found.values()) == pytest.approx(50000, abs=0.001)
 
 
 @pytest.mark.parametrize(("overlap_m", "told"), [(0.0049, False), (0.0051, True)])
