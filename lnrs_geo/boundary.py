@@ -90,14 +90,16 @@ class Site:
             yield f"    {row['measure']}"
             if row["priority"]:
                 yield f"    Priority: {row['priority']}"
-            yield f"    Consistent there: {row['consistent'] or 'nothing confirmed yet'}"
+            yield f"    Consistent there: {row['consistent'] or 'nothing that the crosswalk confirms'}"
         yield ""
         yield f"Under no measure: {facts['unmapped_ha']:.4f} ha, {facts['unmapped_share']:.1%}."
         if facts["outside_ha"]:
             yield (
                 f"Of that, {facts['outside_ha']:.4f} ha lie outside the area of every strategy loaded: "
-                "no measure counts there."
+                "what is mapped there is not told."
             )
+        if facts["outside_ha"] is None:
+            yield "No strategy area was given (--area), so whether the site lies in this LNRS is not known."
         for name in ("apib_ha", "acb_ha"):
             if facts[name] is not None:
                 yield f"In an {name[:-3].upper()}: {facts[name]:.4f} ha (that alone is not the test)."

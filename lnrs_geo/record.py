@@ -74,6 +74,11 @@ def run_record(
     }
 
 
+def told_of(strategy: Strategy) -> dict[str, str | dict[str, str]]:
+    """Return what is to be known of a strategy and of where its map comes from."""
+    return {**_facts(strategy), "measures_source": dict(strategy.source)}
+
+
 def _facts(strategy: Strategy) -> dict[str, str]:
     """Return what the file of a strategy says of it."""
     return {
@@ -90,11 +95,10 @@ def _facts(strategy: Strategy) -> dict[str, str]:
 def _told(one: LoadedMap) -> dict[str, Any]:
     """Return what is to be known of one of several strategies; one without parcels was not opened."""
     return {
-        **_facts(one.strategy),
+        **told_of(one.strategy),
         "opened": one.opened,
         "map_complete": one.complete,
         "crosswalk_rows": len(one.crosswalk.rows),
-        "measures_source": dict(one.strategy.source),
     }
 
 

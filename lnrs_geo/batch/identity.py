@@ -14,7 +14,8 @@ from lnrs_geo.batch.sites import Refused, Site
 from lnrs_geo.batch.task import Job
 from lnrs_geo.cache import Cache, default_cache
 from lnrs_geo.errors import SourceError
-from lnrs_geo.record import program_version
+from lnrs_geo.multiplier.rules import load_edition
+from lnrs_geo.record import program_version, told_of
 from lnrs_geo.settings import Sources
 from lnrs_geo.spatial.fingerprint import fingerprint
 
@@ -43,6 +44,8 @@ def identity_of(
     return {
         "here": str(job.here),
         "program": program_version(),
+        "strategies": [told_of(strategies.load(one)) for one in sources.strategies],
+        "rules": load_edition(settings.as_at).id,
         "register": {"name": register.path.name, "kind": register.kind.value}
         | (listing if register.kind is Kind.FOLDER else {}),
         "options": {**options, "site_ref": job.site_column, "format": file_format, "folders": job.folders},
@@ -63,7 +66,10 @@ def _inputs(sources: Sources) -> list[Path]:
 
 
 def _digest(path: Path, cache: Cache, *, lenient: bool = False) -> str:
-    """Return the digest of a file; a site's own file that cannot be read fails later, with its site."""
+    """Return the SHA-256 of a file, or one for all the files of a source.
+
+    A site's own file that cannot be read fails later, with its site.
+    """
     try:
         found = fingerprint(path, cache=cache)
     except OSError as error:
@@ -78,7 +84,8 @@ def _digest(path: Path, cache: Cache, *, lenient: bool = False) -> str:
         raise SourceError(
             "It changes while it is read.", where=str(path), fix="Wait until whoever writes it has finished."
         )
-    return found.digest
+    own = [digest for name, digest in found.contents if name == path.name]
+    return own[0] if len(found.contents) == len(own) else found.digest
 
 
 def _names(record: Any) -> list[str]:

@@ -24,7 +24,6 @@ FILES = (
     SITES_CSV, "results.gpkg", "parcels.parquet", "matches.parquet", "issues.parquet",
     "measures_used.parquet", "run.json",
 )  # fmt: skip
-SITE_FILES = ("results.gpkg", "parcels.csv", "parts.csv", "result.json", "screening.json")
 _WITH_RESULTS = (Outcome.ASSESSED.value, Outcome.REVIEW.value)
 
 
@@ -179,4 +178,4 @@ def _sum(rows: Sequence[Mapping[str, str]], column: str) -> int:
     return sum(int(row[column]) for row in rows if row[column])
 
 
-__all__ = ["FILES", "SITE_FILES", "Report", "put_together"]
+__all__ = ["FILES", "Report", "put_together"]

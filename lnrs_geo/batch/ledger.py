@@ -14,7 +14,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,9 +27,7 @@ FOLDER = ".lnrs-geo-batch"
 SITES = "sites"
 _BEGUN, _DONE, _PACKETS, _LOCK = "begun.json", "done", "packets", "lock"
 _FORMAT = "lnrs-geo/batch-2"
-CLEARING, RUNNING, FINISHED = "clearing", "running", "finished"
-# The files of a set partitioned by LNRS
-_SET = "parts/lnrs_id=*/part-*.parquet"
+RUNNING, FINISHED = "running", "finished"
 _TOLD = 4
 
 
@@ -102,35 +100,11 @@ class Ledger:
             )
         return begun
 
-    def begin(self, identity: Mapping[str, Any], *, names: Sequence[str], files: Sequence[str]) -> None:
-        """Begin a batch: clear away what an earlier one left, then note with what this one begins.
-
-        Results of two batches never stand side by side. Whatever bears another name stays.
-
-        Parameters
-        ----------
-        identity
-            What must be the same for a run that resumes it.
-        names
-            Files in `out` that a batch writes.
-        files
-            Names of the results in the folder of a site.
-        """
+    def begin(self, identity: Mapping[str, Any]) -> None:
+        """Note with what a batch begins: what must be the same for a run that resumes it."""
         with guarded(self.out):
-            earlier = (self.folder / _BEGUN).exists()
-            self._note(CLEARING, identity)
-            if earlier:
-                for path in (*(self.out / name for name in names), *self.out.glob(_SET)):
-                    path.unlink(missing_ok=True)
-                for path in self.out.glob(f"{SITES}/*/*"):
-                    if path.name in files:
-                        path.unlink(missing_ok=True)
-                for path in (*self.out.glob(f"{SITES}/*"), *self.out.glob("parts/*"), self.out / "parts"):
-                    with suppress(OSError):  # it holds something that is not ours
-                        path.rmdir()
             for name in (_DONE, _PACKETS):
-                shutil.rmtree(self.folder / name, ignore_errors=True)
-                (self.folder / name).mkdir()
+                (self.folder / name).mkdir(exist_ok=True)
             self._note(RUNNING, identity)
 
     def reopen(self, identity: Mapping[str, Any]) -> None:
@@ -197,17 +171,24 @@ def check_resumable(
     Raises
     ------
     OptionError
-        There is nothing to resume, a batch is unfinished and is not to be resumed, or the register,
-        the options or the inputs differ from those that it was begun with.
+        There is nothing to resume, there is a batch and it is not to be resumed, or the register, the
+        options or the inputs differ from those that it was begun with.
     """
     if not resume:
-        if begun is not None and begun["state"] == RUNNING:
+        if begun is None:
+            return
+        if begun["state"] == RUNNING:
             raise OptionError(
                 "A batch was begun there and is not finished.",
                 where=str(out),
                 fix="Go on with it (--resume, once no run is at work there), or name another folder with --out.",
             )
-        return
+        raise OptionError(
+            "It holds the results of a batch, which are not replaced.",
+            where=str(out),
+            fix="Name another folder with --out, or remove that one first. With --resume they are looked "
+            "through, and what is gone or changed is done again.",
+        )
     if begun is None:
         raise OptionError(
             "There is no batch to resume.",

@@ -13,8 +13,8 @@ from lnrs_geo import errors
 from lnrs_geo.batch import doing, kept, planning, pool
 from lnrs_geo.batch.dates import dates_beside, refuse_unused
 from lnrs_geo.batch.identity import identity_of
-from lnrs_geo.batch.joining import FILES, SITE_FILES, Report, put_together
-from lnrs_geo.batch.ledger import CLEARING, FINISHED, Ledger, check_resumable
+from lnrs_geo.batch.joining import FILES, Report, put_together
+from lnrs_geo.batch.ledger import FINISHED, Ledger, check_resumable
 from lnrs_geo.batch.one_file import find_sites
 from lnrs_geo.batch.outcome import Outcome, blank
 from lnrs_geo.batch.persons_word import check_overrides
@@ -101,8 +101,8 @@ def run_batch(
     check_resumable(begun, identity, out=job.out, resume=manner.resume)
     with ledger.locked():
         bare = asked is None and not job.folders
-        if begun is None or not manner.resume or begun["state"] == CLEARING:
-            ledger.begin(identity, names=FILES, files=SITE_FILES)
+        if begun is None:
+            ledger.begin(identity)
             known, again = 0, None
         elif (taken := _taken_up(ledger, begun, identity, sum(len(task.sites) for task in tasks))) is None:
             return replace(Report.told_again(begun["summary"]), without_folders=bare)

@@ -17,7 +17,7 @@ from lnrs_geo.cache import Cache
 from lnrs_geo.spatial.intact import sha256_of
 from lnrs_geo.spatial.shapefile import shapefile_parts
 
-KIND, FORMAT = "hashes", "1"
+KIND, FORMAT = "hashes", "2"
 SETTLED_NS = 2_000_000_000
 # What the drivers open beside a file: SQLite's unfinished writes, and schemas of GML
 _BESIDE_NAME, _BESIDE_STEM = ("-wal", "-journal"), (".gfs", ".xsd")
@@ -28,10 +28,15 @@ State: TypeAlias = tuple[str, int, int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """What tells a source: a digest of its files' names and contents, and the state they were seen in."""
+    """What tells a source: the SHA-256 of each of its files by name, and the state they were seen in."""
 
-    digest: str
+    contents: tuple[tuple[str, str], ...]
     states: tuple[State, ...]
+
+    @property
+    def digest(self) -> str:
+        """One digest of all names and contents."""
+        return hashlib.sha256(json.dumps(self.contents).encode()).hexdigest()
 
 
 def states(path: Path) -> tuple[State, ...]:
@@ -78,26 +83,25 @@ def fingerprint(path: Path, *, cache: Cache) -> Fingerprint | None:
     seen = states(path)
     place = str(path.resolve())
     key = (KIND, FORMAT, hashlib.sha256(place.encode("utf-8", "surrogateescape")).hexdigest())
-    if (digest := _remembered(cache.find(*key), place, seen)) is not None:
-        return Fingerprint(digest, seen)
+    if (known := _remembered(cache.find(*key), place, seen)) is not None:
+        return Fingerprint(known, seen)
     base = path if path.is_dir() else path.parent
-    contents = [(name, sha256_of([base / name])) for name, *_ in seen]
+    contents = tuple((name, sha256_of([base / name])) for name, *_ in seen)
     if states(path) != seen:
         return None
-    digest = hashlib.sha256(json.dumps(contents).encode()).hexdigest()
     if all(now_ns - max(changed, entered) > SETTLED_NS for _, _, changed, entered, _ in seen):
-        text = json.dumps({"path": place, "files": seen, "digest": digest}, sort_keys=True)
+        text = json.dumps({"path": place, "files": seen, "contents": contents}, sort_keys=True)
         line = f"{hashlib.sha256(text.encode()).hexdigest()} {text}\n"
         cache.keep(*key, write=lambda making: _write(making, line))
-    return Fingerprint(digest, seen)
+    return Fingerprint(contents, seen)
 
 
 def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def _remembered(path: Path | None, place: str, seen: tuple[State, ...]) -> str | None:
-    """Return the digest in a file of the cache, where it is whole and of files in the same state."""
+def _remembered(path: Path | None, place: str, seen: tuple[State, ...]) -> tuple[tuple[str, str], ...] | None:
+    """Return the digests in a file of the cache, where it is whole and of files in the same state."""
     try:
         check, _, text = path.read_text(encoding="utf-8").strip().partition(" ") if path else ("", "", "")
     except (OSError, ValueError):
@@ -106,7 +110,7 @@ def _remembered(path: Path | None, place: str, seen: tuple[State, ...]) -> str |
         return None
     told = json.loads(text)
     same = told["path"] == place and [tuple(state) for state in told["files"]] == list(seen)
-    return str(told["digest"]) if same else None
+    return tuple((str(name), str(digest)) for name, digest in told["contents"]) if same else None
 
 
 def _files(path: Path) -> list[Path]:

@@ -1,5 +1,6 @@
 """What the command `batch` says on the screen, and with which exit code it ends."""
 
+import hashlib
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from lnrs_geo.cli import batch as command
 from lnrs_geo.cli.batch import Bar, Lines, progress
 from lnrs_geo.errors import OptionError
 from tests.batch import worlds
-from tests.batch.commands import batch, contents, rows, run
+from tests.batch.commands import batch, contents, layers, rows, run
 from tests.batch.test_resume import begun
 from tests.flaws_world import put
 
@@ -25,9 +26,9 @@ def test_first_failed_sites_are_named(tmp_path: Path, options: dict[str, Any]) -
     assert len(named) == 10
     assert named[0].startswith("failed S00: line 2: There is no file 'gone.gpkg'")
     assert said[-1] == f"and 2 more, see {Path('out/sites.csv')}"
-    everything = batch("register.csv", options, "-v").stderr
+    everything = batch("register.csv", options, "-v", "--resume").stderr
     assert everything.count("failed S") == 12 and "more, see" not in everything
-    assert batch("register.csv", options, "-q").stderr == ""
+    assert batch("register.csv", options, "-q", "--resume").stderr == ""
 
 
 def test_lines_of_progress_come_every_half_minute(capsys: pytest.CaptureFixture[str]) -> None:
@@ -72,7 +73,6 @@ def test_screened_site_is_for_review_where_that_is_strict(tmp_path: Path, option
     """It is no assessment, so that nothing was decided of it."""
     put(tmp_path, {"register.csv": "reference,grid_reference\nA,SK3005060050\n"})
     assert batch("register.csv", options).exit_code == 0
-    assert batch("register.csv", options, "--strict").exit_code == 1
     assert batch("register.csv", options, "--strict", "--resume").exit_code == 1
 
 
@@ -181,3 +181,14 @@ def test_worker_that_lacks_a_package_stops_the_run(
     assert done.exit_code == 3
     assert "needs the package pyarrow" in done.stderr and "--resume" in done.stderr
     assert not Path("out/sites.csv").exists()
+
+
+def test_record_of_a_batch_names_map_rules_and_files(tmp_path: Path, options: dict[str, Any]) -> None:
+    """Digests are those that anybody can take of the files; publication and edition stand beside."""
+    batch(worlds.register_of(tmp_path, 1), options)
+    record = {str(row[-2]): str(row[-1]) for row in layers(Path("out/results.gpkg"))["run"]}
+    of_files = [value for name, value in record.items() if name.startswith("files.") and "measures" in name]
+    assert of_files == [hashlib.sha256(Path(options["measures"]).read_bytes()).hexdigest()]
+    told = " ".join(f"{name}={value}" for name, value in record.items() if name.startswith("strategies"))
+    assert "name=A test" in told and "published=" in told and "measures_source" in told
+    assert record["rules"].startswith("UG-")
