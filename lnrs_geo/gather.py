@@ -72,7 +72,8 @@ class Inputs:
         """
         if len(self.maps) == 1:
             return self.strategy.status
-        return next((one.strategy.status for one in self.maps if one.lnrs_id == lnrs_id), "")
+        ids = lnrs_id.split(";")
+        return next((one.strategy.status for one in self.maps if one.lnrs_id in ids), "")
 
 
 class Gatherer(Opener):

@@ -54,7 +54,7 @@ def inside(outline: shapely.Geometry, inputs: Inputs) -> tuple[dict[str, Any], p
         "outside_ha": None
         if inputs.areas is None
         else _hectares_left(whole - float(_on_land_of(loaded, outline, lands).area)),
-        "lnrs": {} if inputs.areas is None else _by(lands, _whose, outline),
+        "lnrs": {} if inputs.areas is None else _by(lands, attrgetter("whose"), outline),
         "authorities": {} if inputs.authorities is None else _by(lands, attrgetter("authority"), outline),
         "apib_ha": _covered_ha(inputs.apib, outline),
         "acb_ha": _covered_ha(inputs.acb, outline),
@@ -136,14 +136,10 @@ def _hectares_left(size_m2: float) -> float:
     return round(size_m2 / 10_000, 6) if size_m2 > LEFT_M2 else 0.0
 
 
-def _whose(land: zones.Land) -> str:
-    return " and ".join(land.lnrs_ids)
-
-
 def _by(
     lands: Sequence[zones.Land], name_of: Callable[[zones.Land], str], outline: shapely.Geometry
 ) -> dict[str, float]:
-    """Hectares of the site by LNRS ("7 and 9" where both claim the land) or by authority; "" is land of none."""
+    """Hectares of the site by LNRS ("7;9" where both claim the land) or by authority; "" is land of none."""
     found: dict[str, float] = {}
     for land in lands:
         size = float(shapely.intersection(outline, land.geometry).area)

@@ -62,9 +62,7 @@ class Judge:
         self.terrain, self.brief = terrain, brief
         self.edition, self.crosswalk = brief.edition, brief.crosswalk
         self.rest = len(terrain.lands)
-        self._claimants = {
-            " and ".join(one.claimed_by): one.claimed_by for one in terrain.lands if one.claimed_by
-        }
+        self._claimants = {one.whose: one.claimed_by for one in terrain.lands if one.claimed_by}
         self.verdicts: dict[tuple[int, Proposal, Override | None], Verdict] = {}
         self._decisions: dict[tuple[int, Place], Decision] = {}
         self._numbers: dict[Row, int] = {}
@@ -219,23 +217,18 @@ class Judge:
     def zone_name(self, zone: int) -> tuple[str, str]:
         """Return the LNRS that answers for a zone, and its authority; without any area the strategy's own id.
 
-        Land that several LNRSs claim is answered for by all of them together, under a name of their own: no
-        map is loaded under it, so what one of them maps there makes nothing High.
+        Land that several LNRSs claim bears all their ids. No map is loaded under that name, so what one of
+        them maps there makes nothing High.
         """
         own = self.brief.lnrs_id
         if zone == self.rest:
             return ("" if self.brief.area_given else own, "")
         land = self.terrain.lands[zone]
-        lnrs_id = " and ".join(land.claimed_by) or land.lnrs_id
-        return (lnrs_id if self.brief.area_given else own, land.authority)
+        return (land.whose if self.brief.area_given else own, land.authority)
 
     def lnrs_of(self, zone: int) -> str:
         """Return the LNRS that answers for a zone, empty outside every area."""
         return self.zone_name(zone)[0]
-
-    def claimants(self, lnrs_id: str) -> tuple[str, ...]:
-        """Return the LNRSs that stand behind the name of one that answers, the lowest id first."""
-        return self._claimants.get(lnrs_id, (lnrs_id,))
 
     def code(self, row: FeatureRow, zone: int, mapped: tuple[Mapped, ...]) -> int:
         """Name the answer that a place would get, as a number that means nothing to the splitter."""

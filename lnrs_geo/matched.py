@@ -1,6 +1,6 @@
 """Parcels against mapped measures, as the frames `matches` and `measures_used` of a result."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -17,6 +17,10 @@ from lnrs_geo.parts import Part
 BNG = "EPSG:27700"
 # A measure that reaches over the border of its strategy area counts for nothing beyond it (rules section 4).
 NO_SAY = "the map of LNRS {} has no say on the land where the parcel meets this measure"
+# Where strategy areas overlap, no map can be told from another.
+CONTESTED = (
+    "the areas of LNRS {} overlap where the parcel meets this measure, so which of them applies is not known"
+)
 
 
 def source_of(feature: dict[str, Any]) -> str:
@@ -67,7 +71,7 @@ def matches(
             says = owner in own and (
                 len(own) == 1 or over.size[i] <= 0 or (parcel, owner, group.measure_id) in under
             )
-            unsaid = "" if says or not verdict else NO_SAY.format(owner)
+            unsaid = "" if says or not verdict else _unsaid(owner, own)
             verdict = verdict if says else None
             relation = (
                 Relation.INSIDE
@@ -103,6 +107,12 @@ def matches(
                 }
             )
     return conform(from_rows(found, MATCHES), MATCHES)
+
+
+def _unsaid(owner: str, lnrs_ids: Iterable[str]) -> str:
+    """Say why a map of an LNRS has no verdict on land of these."""
+    shared = next((one for one in lnrs_ids if owner in one.split(";")[1:] or one.startswith(f"{owner};")), "")
+    return CONTESTED.format(" and ".join(shared.split(";"))) if shared else NO_SAY.format(owner)
 
 
 def _lands(parts: Sequence[Part]) -> tuple[dict[int, set[str]], set[tuple[int, str, str]]]:

@@ -18,11 +18,16 @@ from lnrs_geo.strategy import Strategy
 def area_of(opener: Opener, strategy: Strategy) -> gpd.GeoDataFrame | None:
     """Read the area of the only strategy: as the user gives it, else as the strategy file names it.
 
-    Outlines without an id are of that strategy.
+    Outlines without an id are of that strategy, unless others in the file have one.
+
+    Raises
+    ------
+    SchemaError
+        Some outlines have an id, and others have none.
     """
     source = opener.sources.area if opener.sources.area is not None else strategy.area
     frame = _zones(opener, source, "area")
-    return None if frame is None else _named(frame, strategy.lnrs_id)
+    return None if frame is None else _named(frame, strategy.lnrs_id, where=name_of(source, "area"))
 
 
 def areas_of(opener: Opener, strategies: Sequence[Strategy]) -> gpd.GeoDataFrame:
@@ -53,7 +58,9 @@ def areas_of(opener: Opener, strategies: Sequence[Strategy]) -> gpd.GeoDataFrame
         place = strategy.area.resolve()
         if place not in read:
             read[place] = _zones(opener, strategy.area, "area")
-        frames.append((strategy.lnrs_id, _named(read[place].copy(), strategy.lnrs_id)))
+        frames.append(
+            (strategy.lnrs_id, _named(read[place].copy(), strategy.lnrs_id, where=str(strategy.area)))
+        )
     for strategy in strategies:
         mine = (set(frame["zone_id"]) for owner, frame in frames if owner in ("", strategy.lnrs_id))
         if not any(strategy.lnrs_id in ids for ids in mine):
@@ -91,8 +98,16 @@ def _zones(opener: Opener, source: Source | None, kind: str) -> gpd.GeoDataFrame
     return frame
 
 
-def _named(frame: gpd.GeoDataFrame, lnrs_id: str) -> gpd.GeoDataFrame:
-    frame["zone_id"] = frame["zone_id"].where(frame["zone_id"] != "", lnrs_id)
+def _named(frame: gpd.GeoDataFrame, lnrs_id: str, *, where: str) -> gpd.GeoDataFrame:
+    """Give outlines that bear no id that of a strategy; beside others that do, nobody knows whose they are."""
+    bare = frame["zone_id"] == ""
+    if bare.any() and not bare.all():
+        raise SchemaError(
+            f"{int(bare.sum())} of its outlines bear no LNRS id, and others do.",
+            where=where,
+            fix="Give each outline the id of its LNRS in a column lnrs_id, or remove those of none.",
+        )
+    frame["zone_id"] = frame["zone_id"].where(~bare, lnrs_id)
     return frame
 
 

@@ -24,7 +24,7 @@ def by_feature(
     -------
     The override of each parcel row number that may have one, and an issue for each that names no
     parcel, or one where there is nothing to settle: a baseline, retained habitat, land outside every
-    mapped measure, measures that do not count (rules section 3).
+    mapped measure or in the areas of two strategies, measures that do not count (rules section 3).
     """
     accepted: dict[int, Override] = {}
     refused: dict[int, str] = {}
@@ -71,7 +71,10 @@ def _why_not(row: FeatureRow, judge: Judge) -> str:
     """Say why an override may settle nothing about a row; "" where it may."""
     if row.row.stage is Stage.BASELINE:
         return "a baseline is not looked up in Table 7"
-    mapped = judge.terrain.measures
+    mapped, terrain = judge.terrain.measures, judge.terrain
+    zones = terrain.zones_of.get(row.feature, ())
+    if zones and all(terrain.lands[one].claimed_by for one in zones):
+        return "the areas of several strategies overlap there, so which of them applies is not known"
     looked_up = [one for one in judge.brief.loaded if judge.map_of(row, one) is judge.measures]
     if row.proposal is None or not looked_up:
         return "its row is not looked up in Table 7"

@@ -6,7 +6,7 @@ comes back.
 """
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import shapely
@@ -15,7 +15,6 @@ from lnrs_geo.answers import Answers, Ground
 from lnrs_geo.judge import STRONGEST_FIRST, Judge
 from lnrs_geo.mapped_land import CLEARLY_M2, MappedLand
 from lnrs_geo.model import Module, Significance, Status
-from lnrs_geo.multiplier.cautions import contested_land
 from lnrs_geo.multiplier.criteria import Land, Place
 from lnrs_geo.multiplier.decide import Decision
 from lnrs_geo.reach import Reach
@@ -146,8 +145,6 @@ class Assessor:
         decision = self.judge.decide_held(
             row, place, lnrs_id=self.judge.lnrs_of(largest.zone), held=STRADDLING
         )
-        shared = [number for piece in pieces for number in self.reach.contested(row, piece)[0]]
-        decision = self._with_claims(decision, shared)
         groups = self.judge.measures.groups_over(row.feature, geometry, whole=True)
         over = self._ids(groups, self.answers.lnrs_of(largest.zone))
         return self._finished(row, 1, geometry, largest.zone, decision, also_in=over)
@@ -160,15 +157,8 @@ class Assessor:
         if land is not None:
             known = {} if whole else self._known(row, pieces, at, land)
             groups = land.groups_over(row.feature, piece.geometry, whole=whole, known=known)
-        contested, entirely = self.reach.contested(row, piece)
-        if contested and (entirely or not self._is_given(row, piece, groups)):
-            # the other LNRS's claim is what makes it so
-            piece, groups, contested = replace(piece, zone=contested[0]), [], contested[1:]
-            lnrs_id = self.answers.lnrs_of(piece.zone)
-            land = self.answers.map_of(row, lnrs_id)
         ground = Ground(piece.zone, tuple(groups), *self._in_areas(row, piece))
         decision, consistent = self.answers.decision(row, piece, ground)
-        decision = self._with_claims(decision, contested)
         relies_on: tuple[str, ...] = ()
         if land is not None and consistent and decision.significance is Significance.HIGH:
             relies_on = land.relied_on(row.feature, piece.geometry, consistent=consistent)
@@ -179,18 +169,6 @@ class Assessor:
             row, number, piece.geometry, piece.zone, decision, relies_on=relies_on, also_in=also_in,
             borderline=borderline, along_edge=piece.along_edge,
         )  # fmt: skip
-
-    def _is_given(self, row: FeatureRow, piece: Piece, groups: list[int]) -> bool:
-        """Say whether a piece has its answer from its own LNRS: from a measure over it, or from none."""
-        lnrs_id = self.answers.lnrs_of(piece.zone)
-        codes = [self.answers.code_under(row, group, lnrs_id=lnrs_id) for group in groups]
-        return piece.code in (self.answers.zone(row, piece.zone).default, *codes)
-
-    def _with_claims(self, decision: Decision, contested: list[int]) -> Decision:
-        """Say which LNRSs claim a part of the land."""
-        claims = dict.fromkeys(self.terrain.lands[number].claimed_by for number in contested)
-        told = (contested_land(one, how_much="a part of this land") for one in claims)
-        return replace(decision, reason=" ".join((decision.reason, *told))) if claims else decision
 
     def _known(self, row: FeatureRow, pieces: list[Piece], at: int, land: MappedLand) -> dict[int, bool]:
         """Say which groups of polygons overlap a piece, as far as the cutting of its parcel tells.
@@ -246,7 +224,7 @@ class Assessor:
         borderline: bool = False,
         along_edge: bool = False,
     ) -> Part:
-        whose, authority = self.answers.zone_name(zone)
+        lnrs_id, authority = self.answers.zone_name(zone)
         # a row in error has no size: what was drawn does not say how long or large the habitat is
         known = geometry is not None and decision.status is not Status.ERROR
         size = self._size(row, geometry) if known else float("nan")
@@ -255,7 +233,7 @@ class Assessor:
             number,
             geometry,
             size,
-            self.judge.claimants(whose)[0],
+            lnrs_id,
             authority,
             decision,
             relies_on,

@@ -1,20 +1,17 @@
 """How far a row reaches: the zones and the mapped polygons that bear on it, and what is borderline."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import shapely
 
 from lnrs_geo.answers import Answers
-from lnrs_geo.judge import ANSWERS, HIGH, STRONGEST_FIRST
-from lnrs_geo.model import Status
+from lnrs_geo.judge import HIGH, STRONGEST_FIRST
 from lnrs_geo.rows import FeatureRow
 from lnrs_geo.spatial import tolerance
 from lnrs_geo.spatial.clip import Geometries, areal_only
-from lnrs_geo.spatial.match import ON_EDGE_M, match
+from lnrs_geo.spatial.match import ON_EDGE_M
 from lnrs_geo.spatial.split import Cover, Piece, Zone
-from lnrs_geo.spatial.zones import Land
 from lnrs_geo.terrain import Terrain
 
 # Each side of a border is as wide as an edge, and a little more for the arithmetic.
@@ -38,15 +35,13 @@ class Reach:
     def __init__(self, terrain: Terrain, answers: Answers, *, tolerance_m: float) -> None:
         self.terrain, self.answers, self.tolerance_m = terrain, answers, tolerance_m
         self._lands = np.array([land.geometry for land in terrain.lands], dtype=object)
-        self._joins = _joins(terrain.lands)
 
     def zones(self, row: FeatureRow) -> list[Zone]:
         """Return the zones a parcel reaches into, the rest of the land last."""
         numbers = self.terrain.zones_of.get(row.feature, [])
         if row.feature in self.terrain.zones_near or not numbers:
             numbers = sorted({*numbers, *self._zones_around(row)})
-        zones = [self.answers.zone(row, number) for number in [*numbers, self.answers.rest]]
-        return [replace(one, joins=self._joins.get(one.number)) for one in zones] if self._joins else zones
+        return [self.answers.zone(row, number) for number in [*numbers, self.answers.rest]]
 
     def _zones_around(self, row: FeatureRow) -> list[int]:
         around = shapely.box(*shapely.bounds(self.terrain.geometries[row.feature]))
@@ -114,22 +109,6 @@ class Reach:
         stronger = STRONGEST_FIRST[: STRONGEST_FIRST.index(code)]
         return None if any(other in stronger for other in beside) else code
 
-    def contested(self, row: FeatureRow, piece: Piece) -> tuple[list[int], bool]:
-        """Return the contested lands that a piece for review holds, the largest first, and whether one is all of it."""
-        numbers = [
-            number
-            for number in self.terrain.zones_of.get(row.feature, ())
-            if self._joins.get(number) == piece.zone
-            and self.answers.zone(row, number).default == piece.code
-            and ANSWERS[piece.code][0] is Status.PROVISIONAL
-        ]
-        if not numbers:
-            return [], False
-        pairs = match(np.array([piece.geometry], dtype=object), self._lands[numbers])
-        held = pairs.size > 0
-        order = np.argsort(-pairs.size[held], kind="stable")
-        return [numbers[at] for at in pairs.polygon[held][order]], bool(pairs.inside.any())
-
     def borderline(
         self, row: FeatureRow, geometry: shapely.Geometry, pieces: list[Piece], zones: list[Zone]
     ) -> list[bool]:
@@ -174,18 +153,6 @@ class Reach:
         pairs = found.coverage.pairs
         firm = [polygon for polygon in pairs.polygon[at][pairs.inside[at]].tolist() if polygon not in near]
         return list(self.answers.codes(row, firm, lnrs_id=lnrs_id))
-
-
-def _joins(lands: Sequence[Land]) -> dict[int, int]:
-    """Say of contested land by number whose name it bears: its lowest LNRS's own land, if there is any."""
-    named: dict[tuple[str, str], int] = {}
-    for number, land in sorted(enumerate(lands), key=lambda one: bool(one[1].claimed_by)):
-        named.setdefault((land.lnrs_id, land.authority), number)
-    return {
-        number: name
-        for number, land in enumerate(lands)
-        if (name := named[land.lnrs_id, land.authority]) != number
-    }
 
 
 def _within(polygons: Geometries, land: shapely.Geometry) -> Geometries:

@@ -253,6 +253,12 @@ MAP_FLAWS = [
         CRSError,
         "EPSG:4326",
     ),
+    RunFlaw(
+        "an outline without an id beside one that has it",
+        zones("area", SITE, at(50, 50, 500, 500), lnrs_id=["x", None]),
+        SchemaError,
+        "bear no LNRS id",
+    ),
     RunFlaw("an area that is a line", zones("area", LINE, lnrs_id=["x"]), SchemaError, "There is no polygon"),
     RunFlaw(
         "an area beside a point",

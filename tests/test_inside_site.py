@@ -97,7 +97,7 @@ def test_land_that_two_strategies_claim_is_told_as_such(west: Path, tmp_path: Pa
     other = strategy(tmp_path / "east", "9", land, mapped(("M1", land)), {"M1": ("*", "no")})
     found = lnrs_geo.site(boundary(), strategy=[west, other], as_at=AS_AT)
     shared = OUTLINE & WEST & land
-    assert found.facts["lnrs"]["7 and 9"] == hectares(shared)
+    assert found.facts["lnrs"]["7;9"] == hectares(shared)
     overlaps = found.measures.set_index("lnrs_id")["overlap_ha"]
     assert overlaps["7"] == hectares(MEASURE & OUTLINE & WEST)
     assert overlaps["9"] == hectares(OUTLINE & land)

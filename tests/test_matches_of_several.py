@@ -5,6 +5,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
@@ -86,6 +87,29 @@ def test_one_strategy_with_an_area_says_nothing_outside_it(strategies: list[Path
     (tmp_path / "west" / "open.toml").write_text(text.replace('area = "area.gpkg"\n', ""))
     anywhere = lnrs_geo.check(parcels, strategy=tmp_path / "west" / "open.toml", as_at=AS_AT)
     assert shown(anywhere) == [["western M1", "7", "inside", "yes"], ["western M2", "7", "inside", "yes"]]
+
+
+@pytest.mark.parametrize("override", [False, True])
+def test_no_map_judges_land_that_two_strategies_claim(
+    strategies: list[Path], tmp_path: Path, override: bool
+) -> None:
+    """Neither verdict stands there, an override is refused, and both measures are told."""
+    everywhere = gpd.GeoDataFrame({"lnrs_id": ["7", "9"]}, geometry=[WEST.union(EAST)] * 2, crs=27700)
+    row = {"parcel_ref": "P0", "decision": "consistent", "justification": "Seen", "role": "ecologist"}
+    given = [{"site_ref": "", **row, "date": "2026-01-01"}] if override else None
+    parcels = created(BEYOND)
+    parcels["parcel_ref"] = "P0"
+    result = lnrs_geo.check(parcels, strategy=strategies, area=everywhere, overrides=given, as_at=AS_AT)
+    part = result.parts.iloc[0]
+    assert (part["lnrs_id"], part["status"], part["strat_sig"]) == ("7;9", "provisional", "Low")
+    assert (part["measure_id"], part["also_in"], part["would_be_high"]) == ("", "M1;M2", "")
+    assert part["rule_id"].endswith("own/areas-overlap")
+    assert set(result.matches["verdict"]) == {""}
+    assert set(result.matches["verdict_reason"]) == {
+        "the areas of LNRS 7 and 9 overlap where the parcel meets this measure, so which of them applies is not "
+        "known"
+    }
+    assert ("override-refused" in set(result.issues["code"])) is override
 
 
 def test_a_baseline_and_a_retained_habitat_are_not_asked(strategies: list[Path]) -> None:

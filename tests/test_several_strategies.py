@@ -334,5 +334,5 @@ def test_each_area_comes_from_one_source(two: list[Path]) -> None:
     assert result.parts["ss_reason"].tolist()[2] == "lnrs-not-loaded"
     given = gpd.GeoDataFrame({"lnrs_id": ["7", "9"]}, geometry=[WEST, WEST.union(EAST)], crs=27700)
     result = lnrs_geo.check(created(*spots), strategy=two, area=given, as_at=AS_AT)
-    assert result.parts["lnrs_id"].tolist() == ["7", "9", ""]
+    assert result.parts["lnrs_id"].tolist() == ["7;9", "9", ""]
     assert [one["path"] for one in result.run["inputs"] if one["role"] == "area"] == ["<area frame>"]

@@ -179,7 +179,7 @@ class _Count:
         self.statuses[part.status] += 1
         self.flagged += bool(part.review)
         self.wrong += part.check in WRONG_CLAIMS
-        self.lnrs_ids.add(part.lnrs_id)
+        self.lnrs_ids.update(part.lnrs_id.split(";"))
         self.authorities.add(part.authority)
         if box[0] == box[0]:
             self.boxes.append(box)

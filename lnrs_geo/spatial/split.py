@@ -33,20 +33,13 @@ class Cover:
 class Zone:
     """Land of one strategy area and one authority; `geometry` None stands for all that is left.
 
-    `default` is the code of land under no cover; `covered` is False where covers do not count. `joins` is
-    the zone whose name the land bears, where that is another: pieces of one code in both are one piece.
+    `default` is the code of land under no cover; `covered` is False where covers do not count.
     """
 
     number: int
     geometry: shapely.Geometry | None
     default: int
     covered: bool
-    joins: int | None = None
-
-    @property
-    def name(self) -> int:
-        """The number that its pieces bear."""
-        return self.number if self.joins is None else self.joins
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +105,10 @@ def _on_grid(parcel: shapely.Geometry, *, zones: Sequence[Zone], covers: Sequenc
         snapped = parcel  # thinner than the grid
     near_zones, near_covers = localised(
         snapped,
-        zones=[replace(one, geometry=_snapped(one.geometry, box)) if one.geometry else one for one in zones],
+        zones=[
+            Zone(one.number, _snapped(one.geometry, box), one.default, one.covered) if one.geometry else one
+            for one in zones
+        ],
         covers=[
             replace(
                 one, polygons=np.array([_snapped(polygon, box) for polygon in one.polygons], dtype=object)
@@ -142,7 +138,9 @@ def localised(
     near_zones = [
         zone
         if zone.geometry is None
-        else replace(zone, geometry=clip(np.array([zone.geometry], dtype=object), box)[0])
+        else Zone(
+            zone.number, clip(np.array([zone.geometry], dtype=object), box)[0], zone.default, zone.covered
+        )
         for zone in zones
     ]
     near_covers = []
@@ -174,9 +172,9 @@ def cells(
                 continue
             under, here = _apart(here, cover.polygons[0])
             if under.area > NO_AREA_M2:
-                found.setdefault((cover.code, zone.name), []).append(under)
+                found.setdefault((cover.code, zone.number), []).append(under)
         if here.area > NO_AREA_M2:
-            found.setdefault((zone.default, zone.name), []).append(here)
+            found.setdefault((zone.default, zone.number), []).append(here)
         if rest.is_empty:
             break
     return {key: _union(np.array(found[key], dtype=object)) for key in sorted(found)}
@@ -210,9 +208,7 @@ def _areal(parcel: shapely.Geometry, zones: Sequence[Zone], covers: Sequence[Cov
     if len(kept) == 1:
         (code, zone) = next(iter(kept))
         return Cut((Piece(code, zone, parcel),), given_away)
-    # where zones join, not all land of a code and a name lies under the same covers
-    alone = len({zone for _, zone in kept}) == 1 and all(zone.joins is None for zone in zones)
-    exchanged = sum(given_away) if alone else math.inf
+    exchanged = sum(given_away) if len({zone for _, zone in kept}) == 1 else math.inf
     pieces = tuple(Piece(code, zone, kept[code, zone], exchanged=exchanged) for code, zone in sorted(kept))
     return Cut(pieces, given_away)
 
@@ -237,6 +233,6 @@ def _regions(
     zones: Sequence[Zone], covers: Sequence[Cover]
 ) -> tuple[list[tuple[int, shapely.Geometry | None, int, bool]], list[tuple[int, shapely.Geometry]]]:
     return (
-        [(zone.name, zone.geometry, zone.default, zone.covered) for zone in zones],
+        [(zone.number, zone.geometry, zone.default, zone.covered) for zone in zones],
         [(cover.code, cover.polygons[0]) for cover in covers],
     )

@@ -39,6 +39,11 @@ class Land:
         """Every LNRS that claims the land, the lowest id first; one that is "" where none does."""
         return self.claimed_by or (self.lnrs_id,)
 
+    @property
+    def whose(self) -> str:
+        """All of these ids in one text, as results tell where land lies: "7;9" where two claim it."""
+        return ";".join(self.lnrs_ids)
+
 
 # Land by the LNRSs that claim it, or by the one authority that has it.
 Claimed = tuple[tuple[str, ...], shapely.Geometry]

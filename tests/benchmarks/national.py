@@ -44,19 +44,20 @@ def national(bench: Bench) -> Iterator[Line]:
         "national", "`lnrs-geo index` for every layer, one after another", f"{ahead['seconds'] / 60:.1f} min",
         f"{ahead['mb'] / 1000:.2f} GB; peak {ahead['peak_gb']:.2f} GB",
     )  # fmt: skip
-    for number in sorted({1, min(2, os.cpu_count() or 1)}, reverse=True):
-        out = bench.empty("england-out")
-        words = [*program.batch(place / "parcels.parquet"), *_strategies(place), f"--workers={number}"]
-        words += [f"--authorities={place}/authorities.gpkg", f"--out={out}"]
-        done = processes.run(words, env=program.kept_in(cache), watched=True, accept=1)
-        minutes = done.seconds / 60
-        what = f"batch, all strategies, --workers {number}, one run"
-        rate = f"{plan.national / done.seconds:,.0f} parcels a second; {program.size_mb(out) / 1000:.2f} GB written"
-        target = at_most(minutes, LONGEST_MIN * plan.layers / WHOLE, " min")
-        yield Line("national", what, f"{minutes:.2f} min", rate, **target)
-        yield Line("national", "  what came of the sites", "", sameness.outcomes(out))
-        target = at_most(done.peak_gb, PEAK_GB, " GB")
-        yield Line("national", "  peak of memory, all processes", f"{done.peak_gb:.2f} GB", **target)
+    number, out = min(2, os.cpu_count() or 1), bench.empty("england-out")
+    words = [*program.batch(place / "parcels.parquet"), *_strategies(place), f"--workers={number}"]
+    words += [f"--authorities={place}/authorities.gpkg", f"--out={out}"]
+    done = processes.run(words, env=program.kept_in(cache), watched=True, accept=1)
+    minutes = done.seconds / 60
+    what = f"batch, all strategies, --workers {number}, one run"
+    rate = (
+        f"{plan.national / done.seconds:,.0f} parcels a second; {program.size_mb(out) / 1000:.2f} GB written"
+    )
+    target = at_most(minutes, LONGEST_MIN * plan.layers / WHOLE, " min")
+    yield Line("national", what, f"{minutes:.2f} min", rate, **target)
+    yield Line("national", "  what came of the sites", "", sameness.outcomes(out))
+    target = at_most(done.peak_gb, PEAK_GB, " GB")
+    yield Line("national", "  peak of memory, all processes", f"{done.peak_gb:.2f} GB", **target)
 
 
 def _strategies(place: Path) -> list[str]:
