@@ -1,4 +1,4 @@
-"""Rows of a GeoParquet file, by row groups: the whole of it never stands in memory."""
+"""Rows of a GeoParquet file, read some thousands at a time: the whole of it never stands in memory."""
 
 import io
 import json
@@ -16,6 +16,8 @@ from lnrs_geo.spatial import schema
 from lnrs_geo.spatial.rawlayer import guarded
 from lnrs_geo.spatial.sources import Source
 
+# Many programs write a million rows into one row group
+AT_ONCE = 20_000
 Numbers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
@@ -51,10 +53,9 @@ def scan(
         own = pyproj.CRS.from_user_input(told.get("crs", "OGC:CRS84")) if told.get("crs", 1) else None
         cells: list[object] = []
         bounds = []
-        for group in range(file.num_row_groups):
-            table = file.read_row_group(group, columns=[name, *([hit] if hit else [])])
-            cells += table.column(hit).to_pylist() if hit else [""] * table.num_rows
-            shapes = shapely.from_wkb(table.column(name).to_pylist(), on_invalid="ignore")
+        for some in file.iter_batches(AT_ONCE, columns=[name, *([hit] if hit else [])]):
+            cells += some.column(hit).to_pylist() if hit else [""] * some.num_rows
+            shapes = shapely.from_wkb(some.column(name).to_pylist(), on_invalid="ignore")
             bounds.append(shapely.bounds(shapes).reshape(-1, 4))
     extents = np.concatenate(bounds) if bounds else np.empty((0, 4))
     return cells, np.arange(len(cells), dtype=np.int64), extents, columns, own
@@ -69,11 +70,15 @@ def read_rows(source: Source, rows: Numbers) -> gpd.GeoDataFrame:
         file = pq.ParquetFile(stream)
         sizes = [file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)]
         starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-        pieces = []
-        for group in _groups(rows, starts):
-            inside = rows[(rows >= starts[group]) & (rows < starts[group + 1])] - starts[group]
-            pieces.append(file.read_row_group(group).take(pa.array(inside)))
-        table = pa.concat_tables(pieces) if pieces else file.schema_arrow.empty_table()
+        groups = _groups(rows, starts)
+        pieces, at = [], 0
+        first = np.concatenate([np.arange(starts[one], starts[one + 1]) for one in groups] or [rows])
+        for some in file.iter_batches(AT_ONCE, row_groups=groups):
+            here = first[at : at + some.num_rows]
+            pieces.append(some.filter(pa.array(np.isin(here, rows))))
+            at += some.num_rows
+        found = pa.Table.from_batches(pieces, schema=file.schema_arrow)
+        table = found.take(pa.array(np.argsort(np.argsort(rows))))
     # Written and read again, so that what pandas and geopandas noted in the file holds for its rows too.
     copy = io.BytesIO()
     pq.write_table(table, copy)
