@@ -156,7 +156,7 @@ def _meant(site: Site, several: Sequence[str]) -> str:
         "Its parcels name several sites, and the register does not say which of them is meant: "
         f"{', '.join(several[:_NAMED])}{more}.",
         where=str(site.file),
-        fix="Fill in site_ref in the register, or give each site a file of its own.",
+        fix="Give each site a file of its own, or a table as the register with a row and a site_ref for each.",
     )
 
 

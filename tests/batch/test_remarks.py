@@ -42,7 +42,7 @@ def test_row_that_may_mean_any_of_several_sites_fails(tmp_path: Path, options: d
     found = rows()
     assert (found["A"]["outcome"], found["B"]["outcome"]) == ("failed", "assessed")
     assert "Its parcels name several sites" in found["A"]["why"]
-    assert "Fill in site_ref" in found["A"]["why"]
+    assert "a row and a site_ref for each" in found["A"]["why"]
     assert "copy.gpkg: 5 parcel(s) belong to no row" in done.stderr
     assert "all.gpkg: 6 parcel(s) belong to no row" in done.stderr
 
@@ -51,7 +51,7 @@ def test_file_of_a_folder_that_holds_several_sites_fails(tmp_path: Path, options
     (tmp_path / "files").mkdir()
     worlds.one_file_of(tmp_path / "files", 3, "bank.gpkg")
     assert batch("files", options, *COLUMN).exit_code == 1
-    assert "give each site a file of its own" in rows()["bank"]["why"]
+    assert "Give each site a file of its own" in rows()["bank"]["why"]
 
 
 def test_parcels_of_all_rows_are_left_over_by_none(tmp_path: Path, options: dict[str, Any]) -> None:
