@@ -131,9 +131,9 @@ def test_a_row_in_error_has_no_size(answer: Any) -> None:
 
 
 def test_ids_go_by_number_where_areas_overlap(answer: Any) -> None:
-    """Of two strategies the lower id is 14, not 102."""
+    """Of two strategies that claim the land the lower id is 14, not 102."""
     area = frame([box(-500, -500, 500, 500)] * 2, lnrs_id=["102", "14"])
-    assert post(answer(meadow(box(10, 10, 20, 20)), area=area))["lnrs_id"].tolist() == ["14"]
+    assert post(answer(meadow(box(10, 10, 20, 20)), area=area))["lnrs_id"].tolist() == ["14;102"]
 
 
 def test_one_match_for_a_measure_whatever_its_locations_say(answer: Any) -> None:
