@@ -69,9 +69,15 @@ def in_memory(bench: Bench) -> Iterator[Line]:
 
 def databases(bench: Bench) -> Iterator[Line]:
     """Rows (1): indexed against DuckDB and PostGIS on pieces, each with one thread and with two."""
-    folder, _ = bench.county()
     index, made = _index(bench)
-    n = bench.plan.middle
+    for n in (bench.plan.middle, bench.plan.large):
+        yield from _against_databases(bench, n, index)
+    if not index:
+        yield Line("databases", "the program, indexed", made["missing"])
+
+
+def _against_databases(bench: Bench, n: int, index: str) -> Iterator[Line]:
+    folder, _ = bench.county()
     server = processes.task("postgis", "new_folder")
     given = {"folder": str(folder), "n": n, "repeats": bench.plan.repeats, "index": index, "server": server}
     try:
@@ -96,8 +102,6 @@ def databases(bench: Bench) -> Iterator[Line]:
         yield Line("databases", f"{n:,} parcels: {name}", seconds(took), ratio, **target)
     if len(found["seconds"]) > 1:
         yield _agreement("databases", found)
-    if not index:
-        yield Line("databases", "the program, indexed", made["missing"])
 
 
 def first_run(bench: Bench) -> Iterator[Line]:
