@@ -190,7 +190,9 @@ def test_row_that_does_not_say_which_site_takes_the_one_of_its_reference(tmp_pat
     (layer,) = of_site(path, reference="S004", mixed=mixed)
     assert set(layer.frame["site"]) == {"S004"}
     assert mixed == [str(path)]
-    with pytest.raises(SourceError, match=r"all.gpkg: .*several sites.* S0.*and 3 more.*a row and a site_ref for each"):
+    with pytest.raises(
+        SourceError, match=r"all.gpkg: .*several sites.* S0.*and 3 more.*a row and a site_ref for each"
+    ):
         of_site(path, reference="Y")
 
 
