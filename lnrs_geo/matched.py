@@ -111,7 +111,7 @@ def matches(
 
 def _unsaid(owner: str, lnrs_ids: Iterable[str]) -> str:
     """Say why a map of an LNRS has no verdict on land of these."""
-    shared = next((one for one in lnrs_ids if owner in one.split(";")[1:] or one.startswith(f"{owner};")), "")
+    shared = next((one for one in lnrs_ids if ";" in one and owner in one.split(";")), "")
     return CONTESTED.format(" and ".join(shared.split(";"))) if shared else NO_SAY.format(owner)
 
 

@@ -101,15 +101,13 @@ class Ledger:
         return begun
 
     def begin(self, identity: Mapping[str, Any]) -> None:
-        """Note with what a batch begins: what must be the same for a run that resumes it."""
+        """Note with what a batch begins: what must be the same for a run that resumes it.
+
+        Of one that was finished, and of which something is gone, what is left stays.
+        """
         with guarded(self.out):
             for name in (_DONE, _PACKETS):
                 (self.folder / name).mkdir(exist_ok=True)
-            self._note(RUNNING, identity)
-
-    def reopen(self, identity: Mapping[str, Any]) -> None:
-        """Note that a batch that was finished is so no longer; what is left of it stays."""
-        with guarded(self.out):
             self._note(RUNNING, identity)
 
     def record(self, name: str, content: Mapping[str, Any]) -> None:

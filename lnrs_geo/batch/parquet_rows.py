@@ -3,7 +3,6 @@
 import io
 import json
 from collections.abc import Sequence
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -11,8 +10,9 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
-from lnrs_geo.errors import OptionError, SourceError
+from lnrs_geo.errors import SourceError
 from lnrs_geo.spatial import schema
+from lnrs_geo.spatial.geoparquet import require_pyarrow
 from lnrs_geo.spatial.rawlayer import guarded
 from lnrs_geo.spatial.sources import Source
 
@@ -38,7 +38,9 @@ def scan(
     SourceError
         It is no GeoParquet.
     """
-    pq = _pyarrow_parquet(source.label)
+    require_pyarrow(source.label)
+    import pyarrow.parquet as pq
+
     with guarded(source.label, []), source.path.open("rb") as stream:
         file = pq.ParquetFile(stream)
         geo = json.loads((file.schema_arrow.metadata or {}).get(b"geo", b"{}"))
@@ -63,8 +65,9 @@ def scan(
 
 def read_rows(source: Source, rows: Numbers) -> gpd.GeoDataFrame:
     """Read these rows, in their order, as `read_layers` would; the index counts all rows of the file from 0."""
-    pq = _pyarrow_parquet(source.label)
+    require_pyarrow(source.label)
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
     with source.path.open("rb") as stream:
         file = pq.ParquetFile(stream)
@@ -88,15 +91,3 @@ def read_rows(source: Source, rows: Numbers) -> gpd.GeoDataFrame:
 
 def _groups(rows: Numbers, starts: Numbers) -> Sequence[int]:
     return [int(one) for one in np.unique(np.searchsorted(starts, rows, side="right") - 1)]
-
-
-def _pyarrow_parquet(label: str) -> Any:
-    try:
-        import pyarrow.parquet as pq
-    except ImportError as error:
-        raise OptionError(
-            "GeoParquet needs the package pyarrow, which is not installed.",
-            where=label,
-            fix="Install it with: pip install 'lnrs-geo[parquet]'. Or export the layer as GeoPackage.",
-        ) from error
-    return pq

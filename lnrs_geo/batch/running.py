@@ -151,7 +151,7 @@ def _taken_up(
         return known, lost or None
     if not lost and kept.are_kept(begun["summary"]["files"], under=ledger.out):
         return None
-    ledger.reopen(identity)
+    ledger.begin(identity)
     return known, sites - known
 
 

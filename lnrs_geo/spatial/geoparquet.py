@@ -9,6 +9,24 @@ from lnrs_geo.spatial.rawlayer import LayerChoice, LayerLook, RawLayer, frame_of
 from lnrs_geo.spatial.sources import Source
 
 
+def require_pyarrow(label: str) -> None:
+    """See that GeoParquet can be read; `label` is what the user calls the file.
+
+    Raises
+    ------
+    OptionError
+        pyarrow is not installed.
+    """
+    try:
+        import pyarrow.parquet  # noqa: F401
+    except ImportError as error:
+        raise OptionError(
+            "GeoParquet needs the package pyarrow, which is not installed.",
+            where=label,
+            fix="Install it with: pip install 'lnrs-geo[parquet]'. Or export the layer as GeoPackage.",
+        ) from error
+
+
 def read_parquet(source: Source, *, choice: LayerChoice, issues: list[Issue]) -> list[RawLayer]:
     """Read a GeoParquet file; its rows count from 0.
 
@@ -21,14 +39,7 @@ def read_parquet(source: Source, *, choice: LayerChoice, issues: list[Issue]) ->
     """
     import geopandas as gpd
 
-    try:
-        import pyarrow  # noqa: F401
-    except ImportError as error:
-        raise OptionError(
-            "GeoParquet needs the package pyarrow, which is not installed.",
-            where=source.label,
-            fix="Install it with: pip install 'lnrs-geo[parquet]'. Or export the layer as GeoPackage.",
-        ) from error
+    require_pyarrow(source.label)
     layer = source.path.stem
     if not choice.take([LayerLook(layer, "Unknown")], label=source.label):
         return []
