@@ -6,7 +6,7 @@ the longer side together.
 """
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -26,6 +26,7 @@ ALONG_EDGE_M = 0.1
 SHORTEST_PIECE_M = 0.1
 # Two cuts nearer than this are one point of the line.
 SAME_POINT_M = 1e-5
+SAME_LENGTH_M = 1e-3
 # A stretch this short is the crossing of an edge as wide as `ON_EDGE_M`, at a slant.
 CROSSING_M = 1e-3
 
@@ -213,13 +214,21 @@ def _join_wanderers(
     for (wanders, pair), links in itertools.groupby(range(len(pairs)), lambda at: (joined[at], pairs[at])):
         run = {at for link in links for at in (link, link + 1)}
         lengths = {key: sum(stretches[at].length for at in run if stretches[at].key == key) for key in pair}
-        # to the millimetre: the width of an edge is no reason to be longer
-        longer = min(pair, key=lambda key: (-round(lengths[key], 3), *_weakest(key)))
+        longer = _longer(lengths)
         for at in run if wanders else ():
             given[at] = min(given.get(at, longer), longer, key=_weakest)
     for at, key in given.items():
         stretches[at].key, stretches[at].wanders = key, True
     stretches[:] = _merged(stretches)
+
+
+def _longer(lengths: Mapping[Key, float]) -> Key:
+    """Return the key of the greater length: of equal ones, to a millimetre, the weakest.
+
+    The width of an edge is no reason to be longer, and is met earlier or later as the line was drawn.
+    """
+    most = max(lengths.values())
+    return min((key for key, length in lengths.items() if most - length < SAME_LENGTH_M), key=_weakest)
 
 
 def _weakest(key: Key) -> Key:
@@ -287,9 +296,7 @@ def _give_away_short(stretches: list[_Stretch], *, gaps_alone: bool = False) -> 
             break
         at = min(short, key=lambda i: (round(stretches[i].length, 3), stretches[i].key))
         beside = [stretches[i] for i in (at - 1, at + 1) if 0 <= i < len(stretches)]
-        # to the millimetre: of equals the higher code has it, whichever way the line was drawn
-        longer = max(beside, key=lambda one: (round(one.length, 3), one.key[0], -one.key[1]))
-        stretches[at].key = longer.key
+        stretches[at].key = _longer({one.key: one.length for one in beside})
         given_away.append(stretches[at].length)
         stretches[:] = _merged(stretches)
     return given_away

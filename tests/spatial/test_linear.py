@@ -161,6 +161,13 @@ def test_a_gap_of_a_millimetre_is_no_third_side_of_a_wandering_line() -> None:
     assert by_zone(zigzag(0.05, along="x"), (zones, [])) == {0: (72.0, True)}
 
 
+def test_which_way_a_line_was_drawn_is_no_reason_for_a_side_to_be_longer() -> None:
+    """It swings 1.0306 m to the north and 1.0305 m to the south, each but for the width of an edge."""
+    line = LineString([(47.3, 47), (47.6, 50.03), (49.6, 49.97), (49.97, 60.8), (47, 60.85)])
+    there, back = (by_zone(one) for one in (line, line.reverse()))
+    assert there == back
+
+
 @st.composite
 def hedges(draw: st.DrawFn) -> LineString:
     """Lines along the edges of the three, which swing a little, and now and then more, to either side."""
