@@ -40,7 +40,7 @@ _TYPES = {
 # Rows written at a time: memory does not grow with their number.
 _ROWS = 5_000
 # Day on which the styles were last changed: the time of a run has no place in its data.
-_STYLES_OF = "2026-11-20T00:00:00.000Z"
+_STYLES_OF = "2026-11-21T00:00:00.000Z"
 
 _STYLE_TABLE = """
 CREATE TABLE layer_styles (

@@ -7,7 +7,10 @@ functions, so that the file can be looked through where there is none.
 
 import json
 import os
+import sqlite3
 import sys
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 LAYERS = ("parts_point", "parts_line", "measures_used", "parts")  # topmost first
@@ -34,6 +37,24 @@ def report(layer: Any) -> dict[str, object]:
     }
 
 
+def by_sld(path: str, name: str, file: Path) -> list[list[object]]:
+    """Say which rules draw each row once the layer has the SLD that the file holds in place of its own style."""
+    from qgis.core import QgsVectorLayer
+
+    with closing(sqlite3.connect(path)) as database:
+        (text,) = database.execute(
+            "SELECT styleSLD FROM layer_styles WHERE f_table_name = ?", [name]
+        ).fetchone()
+    file.write_text(text, encoding="utf-8")
+    layer = QgsVectorLayer(f"{path}|layername={name}", name, "ogr")
+    fault, read = layer.loadSldStyle(str(file))
+    if not read or layer.renderer().type() != "RuleRenderer":
+        return [[name, [fault]]]
+    rules = layer.renderer().rootRule().children()
+    reference = "measure_id" if name == "measures_used" else "parcel_ref"
+    return [[row[reference], drawing(rules, layer, row)] for row in layer.getFeatures()]
+
+
 def drawing(rules: Any, layer: Any, feature: Any) -> list[str]:
     """Return the legends of the rules that draw a feature."""
     from qgis.core import QgsExpression, QgsExpressionContext, QgsExpressionContextUtils
@@ -58,7 +79,10 @@ def main(path: str, picture: str) -> None:
     application = QgsApplication([], False)
     application.initQgis()
     layers = [QgsVectorLayer(f"{path}|layername={name}", name, "ogr") for name in LAYERS]
-    print(json.dumps({layer.name(): report(layer) for layer in layers}))
+    told = {layer.name(): report(layer) for layer in layers}
+    for name in LAYERS:
+        told[name]["rows_by_sld"] = by_sld(path, name, Path(picture).with_name(f"{name}.sld"))
+    print(json.dumps(told))
     settings = QgsMapSettings()
     settings.setLayers(layers)
     settings.setDestinationCrs(layers[0].crs())

@@ -72,6 +72,13 @@ def test_each_row_meets_one_rule(drawn: tuple[dict[str, Any], Path]) -> None:
     assert found == {rule.legend for style in STYLES for rule in style.rules}
 
 
+def test_sld_draws_the_same_rows(drawn: tuple[dict[str, Any], Path]) -> None:
+    """QGIS, given the SLD in place of its own style, draws each row by the rule of the same name."""
+    report, _ = drawn
+    for style in STYLES:
+        assert report[style.layer]["rows_by_sld"] == report[style.layer]["rows"]
+
+
 def test_colours_and_labels_are_on_the_map(drawn: tuple[dict[str, Any], Path]) -> None:
     """The picture shows High in solid blue, Low pale, the hatches, and labels in ink on white."""
     pixels = read_png(drawn[1])

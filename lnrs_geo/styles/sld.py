@@ -1,4 +1,7 @@
-"""Draw a style as SLD 1.1 (OGC Symbology Encoding) for programs other than QGIS."""
+"""Draw a style as SLD 1.1 (OGC Symbology Encoding) for programs other than QGIS.
+
+Written so that MapServer, which reads SLD in its own way, draws it too: see where the code says so.
+"""
 
 from collections.abc import Iterable
 from xml.etree import ElementTree as Xml
@@ -15,6 +18,10 @@ _SLD, _SE, _OGC = (
 _PIXELS_PER_MM = 1 / 0.28
 # Names of hatch marks by the direction of their lines, as map servers know them.
 _MARKS = {0: "shape://horline", 45: "shape://slash", 135: "shape://backslash"}
+# MapServer drops plain white space at the ends of a text.
+_SPACE = "\N{NO-BREAK SPACE}"
+# Between a point's mark and its label, in millimetres.
+_BESIDE_MM = 1.0
 
 
 def document(style: Style) -> str:
@@ -61,11 +68,19 @@ def _add_filter(parent: Xml.Element, rule: Rule) -> None:
     if len(rule.where) > 1:
         chosen = Xml.SubElement(chosen, f"{{{_OGC}}}And")
     for name, value in rule.where:
-        equal = Xml.SubElement(chosen, f"{{{_OGC}}}PropertyIsEqualTo")
-        Xml.SubElement(equal, f"{{{_OGC}}}PropertyName").text = name
-        # A GeoPackage holds truth values as 1 and 0.
-        text = str(int(value)) if isinstance(value, bool) else value
-        Xml.SubElement(equal, f"{{{_OGC}}}Literal").text = text
+        if isinstance(value, bool):
+            # 1 and 0 in the GeoPackage and to MapServer, true and false to QGIS
+            either = Xml.SubElement(chosen, f"{{{_OGC}}}Or")
+            _add_equal(either, name, str(int(value)))
+            _add_equal(either, name, str(value).lower())
+        else:
+            _add_equal(chosen, name, value)
+
+
+def _add_equal(parent: Xml.Element, name: str, value: str) -> None:
+    equal = Xml.SubElement(parent, f"{{{_OGC}}}PropertyIsEqualTo")
+    Xml.SubElement(equal, f"{{{_OGC}}}PropertyName").text = name
+    Xml.SubElement(equal, f"{{{_OGC}}}Literal").text = value
 
 
 def _add_area(parent: Xml.Element, look: Look) -> None:
@@ -79,7 +94,8 @@ def _add_area(parent: Xml.Element, look: Look) -> None:
         _add(mark, "WellKnownName").text = _MARKS[angle]
         _add_stroke(mark, look.hatch, look.stroke)
         _add(graphic, "Size").text = _pixels(look.gap)
-    _add_stroke(_add(parent, "LineSymbolizer"), look.edge, look.width, look)
+    # No line symbolizer: MapServer fills an area with the colour of that.
+    _add_stroke(_add(parent, "PolygonSymbolizer"), look.edge, look.width, look)
 
 
 def _add_line(parent: Xml.Element, look: Look) -> None:
@@ -92,7 +108,7 @@ def _add_point(parent: Xml.Element, look: Look) -> None:
     graphic = _add(_add(parent, "PointSymbolizer"), "Graphic")
     mark = _add(graphic, "Mark")
     _add(mark, "WellKnownName").text = look.marker
-    if look.fill:
+    if look.fill and look.marker != "cross":  # no inside: MapServer gives its lines the colour of the fill
         _parameters(_add(mark, "Fill"), {"fill": look.fill})
     _add_stroke(mark, look.edge, look.width, look)
     _add(graphic, "Size").text = _pixels(look.size)
@@ -112,15 +128,28 @@ def _add_label(parent: Xml.Element, style: Style, rule: Rule) -> None:
     label = _add(text, "Label")
     for number, name in enumerate(style.label):
         if number and len(label):
-            label[-1].tail = " / "
+            label[-1].tail = f"{_SPACE}/{_SPACE}"
         Xml.SubElement(label, f"{{{_OGC}}}PropertyName").text = name
     if rule.word:
-        label[-1].tail = f" {rule.word}"
+        label[-1].tail = f"{_SPACE}{rule.word}"
     _parameters(_add(text, "Font"), {"font-family": "Open Sans", "font-size": "11"})
+    if style.shape is Shape.POINT:
+        _add_placement(text, rule.look)
     halo = _add(text, "Halo")
     _add(halo, "Radius").text = "2"
     _parameters(_add(halo, "Fill"), {"fill": "#ffffff"})
     _parameters(_add(text, "Fill"), {"fill": style.ink})
+
+
+def _add_placement(text: Xml.Element, look: Look) -> None:
+    """Put a label beside its mark, not upon it."""
+    place = _add(_add(text, "LabelPlacement"), "PointPlacement")
+    anchor = _add(place, "AnchorPoint")
+    _add(anchor, "AnchorPointX").text = "0.5"
+    _add(anchor, "AnchorPointY").text = "0"
+    shift = _add(place, "Displacement")
+    _add(shift, "DisplacementX").text = "0"
+    _add(shift, "DisplacementY").text = _pixels(look.size / 2 + _BESIDE_MM)
 
 
 def _parameters(parent: Xml.Element, values: dict[str, str]) -> None:
