@@ -6,7 +6,7 @@ the longer side together.
 """
 
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -15,20 +15,24 @@ import shapely
 
 from lnrs_geo.spatial.clip import Geometries, areal_only, surroundings
 from lnrs_geo.spatial.match import ON_EDGE_M, Floats
+from lnrs_geo.spatial.stretches import (
+    Key,
+    Stretch,
+    forget_crossings,
+    give_away_short,
+    longer,
+    merged,
+    weakest,
+)
 
-Key = tuple[int, int]
 # (zones: number, geometry or None for the rest, default code, covers count), (covers: code, geometry)
 Lookup = tuple[list[tuple[int, shapely.Geometry | None, int, bool]], list[tuple[int, shapely.Geometry]]]
 
 Edges = Callable[[Key, Key], shapely.Geometry]  # which edge parts two keys
 
 ALONG_EDGE_M = 0.1
-SHORTEST_PIECE_M = 0.1
 # Two cuts nearer than this are one point of the line.
 SAME_POINT_M = 1e-5
-SAME_LENGTH_M = 1e-3
-# A stretch this short is the crossing of an edge as wide as `ON_EDGE_M`, at a slant.
-CROSSING_M = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +41,6 @@ class Stretches:
 
     parts: dict[Key, tuple[shapely.Geometry, bool]]
     given_away: tuple[float, ...]
-
-
-@dataclass(slots=True)
-class _Stretch:
-    start: float
-    end: float
-    key: Key
-    wanders: bool = False
-
-    @property
-    def length(self) -> float:
-        return self.end - self.start
 
 
 def cut_line(line: shapely.Geometry, *, lookup: Lookup) -> Stretches:
@@ -66,12 +58,12 @@ def cut_line(line: shapely.Geometry, *, lookup: Lookup) -> Stretches:
     given_away: list[float] = []
     for component in shapely.get_parts(line):
         stretches = _stretches(component, edges, (zones, covers))
-        _forget_crossings(stretches)
+        forget_crossings(stretches)
         if len(stretches) > 1:
-            given_away += _give_away_short(stretches, gaps_alone=True)
+            given_away += give_away_short(stretches, gaps_alone=True)
             _join_wanderers(component, stretches, edges=edges, lookup=(zones, covers))
-            given_away += _give_away_short(stretches)
-        for one in _merged(stretches):
+            given_away += give_away_short(stretches)
+        for one in merged(stretches):
             whole = one.start <= 0.0 and one.end >= component.length
             found.setdefault(one.key, []).append(component if whole else _substrings(component, [one])[0])
             if one.wanders:
@@ -113,7 +105,7 @@ def _widened(lookup: Lookup) -> Lookup:
     return wide
 
 
-def _stretches(line: shapely.Geometry, edges: shapely.Geometry | None, lookup: Lookup) -> list[_Stretch]:
+def _stretches(line: shapely.Geometry, edges: shapely.Geometry | None, lookup: Lookup) -> list[Stretch]:
     """Cut one line at every edge and name each stretch by the land under its middle."""
     total = float(line.length)
     at = [0.0, total]
@@ -126,10 +118,10 @@ def _stretches(line: shapely.Geometry, edges: shapely.Geometry | None, lookup: L
     if len(cuts) == 1:
         cuts = [0.0, total]
     stretches = [
-        _Stretch(start, end, _key_at(shapely.line_interpolate_point(line, (start + end) / 2), lookup))
+        Stretch(start, end, _key_at(shapely.line_interpolate_point(line, (start + end) / 2), lookup))
         for start, end in itertools.pairwise(cuts)
     ]
-    return _merged(stretches)
+    return merged(stretches)
 
 
 def _crossings(line: shapely.Geometry, edges: shapely.Geometry) -> list[float]:
@@ -150,7 +142,7 @@ def _milestones(line: shapely.Geometry) -> tuple[Floats, Floats]:
     return corners, np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(corners, axis=0).T))])
 
 
-def _substrings(line: shapely.Geometry, stretches: list[_Stretch]) -> Geometries:
+def _substrings(line: shapely.Geometry, stretches: list[Stretch]) -> Geometries:
     """Return the stretches of a line as lines."""
     corners, at = _milestones(line)
     found = []
@@ -173,29 +165,8 @@ def _key_at(point: shapely.Geometry, lookup: Lookup) -> Key:
     raise ValueError("zones must claim all land: the last one has no geometry")
 
 
-def _merged(stretches: list[_Stretch]) -> list[_Stretch]:
-    """Join neighbours of one key."""
-    joined: list[_Stretch] = []
-    for one in stretches:
-        if joined and joined[-1].key == one.key:
-            joined[-1] = _Stretch(joined[-1].start, one.end, one.key, joined[-1].wanders or one.wanders)
-        else:
-            joined.append(one)
-    return joined
-
-
-def _forget_crossings(stretches: list[_Stretch]) -> None:
-    """Give the moment in which a line crosses a widened edge to what came before (or comes after)."""
-    while len(stretches) > 1:
-        at = next((i for i, one in enumerate(stretches) if one.length < CROSSING_M), None)
-        if at is None:
-            return
-        stretches[at].key = stretches[at - 1 if at else 1].key
-        stretches[:] = _merged(stretches)
-
-
 def _join_wanderers(
-    line: shapely.Geometry, stretches: list[_Stretch], *, edges: shapely.Geometry | None, lookup: Lookup
+    line: shapely.Geometry, stretches: list[Stretch], *, edges: shapely.Geometry | None, lookup: Lookup
 ) -> None:
     """Give each run of stretches that stay within 0.1 m of the edge of two keys that of its longer side."""
     shapes = _substrings(line, stretches)
@@ -214,29 +185,15 @@ def _join_wanderers(
     for (wanders, pair), links in itertools.groupby(range(len(pairs)), lambda at: (joined[at], pairs[at])):
         run = {at for link in links for at in (link, link + 1)}
         lengths = {key: sum(stretches[at].length for at in run if stretches[at].key == key) for key in pair}
-        longer = _longer(lengths)
+        side = longer(lengths)
         for at in run if wanders else ():
-            given[at] = min(given.get(at, longer), longer, key=_weakest)
+            given[at] = min(given.get(at, side), side, key=weakest)
     for at, key in given.items():
         stretches[at].key, stretches[at].wanders = key, True
-    stretches[:] = _merged(stretches)
+    stretches[:] = merged(stretches)
 
 
-def _longer(lengths: Mapping[Key, float]) -> Key:
-    """Return the key of the greater length: of equal ones, to a millimetre, the weakest.
-
-    The width of an edge is no reason to be longer, and is met earlier or later as the line was drawn.
-    """
-    most = max(lengths.values())
-    return min((key for key, length in lengths.items() if most - length < SAME_LENGTH_M), key=_weakest)
-
-
-def _weakest(key: Key) -> Key:
-    """Sort keys for a tie: the higher code first, then the lower zone, whichever way the line was drawn."""
-    return -key[0], key[1]
-
-
-def _by_edge(shape: shapely.Geometry, stretches: list[_Stretch], at: int, edge: Edges) -> list[_Stretch]:
+def _by_edge(shape: shapely.Geometry, stretches: list[Stretch], at: int, edge: Edges) -> list[Stretch]:
     """Cut a stretch that begins along the edge of one key and ends along that of another where those meet."""
     own = stretches[at]
     if not 0 < at < len(stretches) - 1 or stretches[at - 1].key == stretches[at + 1].key:
@@ -280,26 +237,6 @@ def _lands(lookup: Lookup, within: shapely.Geometry) -> dict[Key, shapely.Geomet
             here = shapely.difference(here, cover)
         found.setdefault((default, number), []).append(here)
     return {key: shapely.union_all(areal_only(np.array(own, dtype=object))) for key, own in found.items()}
-
-
-def _give_away_short(stretches: list[_Stretch], *, gaps_alone: bool = False) -> list[float]:
-    """Give each stretch under 0.1 m to its longer neighbour, the shortest first; or only those between two keys."""
-    given_away = []
-    while len(stretches) > 1:
-        short = [
-            at
-            for at, one in enumerate(stretches)
-            if one.length < SHORTEST_PIECE_M
-            and not (gaps_alone and len({other.key for other in stretches[max(at - 1, 0) : at + 2]}) < 3)
-        ]
-        if not short:
-            break
-        at = min(short, key=lambda i: (round(stretches[i].length, 3), stretches[i].key))
-        beside = [stretches[i] for i in (at - 1, at + 1) if 0 <= i < len(stretches)]
-        stretches[at].key = _longer({one.key: one.length for one in beside})
-        given_away.append(stretches[at].length)
-        stretches[:] = _merged(stretches)
-    return given_away
 
 
 def _lines(lines: list[shapely.Geometry]) -> shapely.Geometry:
