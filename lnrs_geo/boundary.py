@@ -163,6 +163,7 @@ def site(
             settings=settings,
             sources=sources,
             assumed=record.assumed_of(inputs, (), settings.as_at),
+            command="site",
         ),
     )
 

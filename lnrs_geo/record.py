@@ -11,6 +11,7 @@ import pandas as pd
 
 from lnrs_geo import areas
 from lnrs_geo.columns import ISSUES
+from lnrs_geo.commandline import call_of, command_of
 from lnrs_geo.frames import conform, from_rows
 from lnrs_geo.gather import Inputs
 from lnrs_geo.maps import LoadedMap
@@ -41,10 +42,20 @@ def program_version() -> str:
 
 
 def run_record(
-    inputs: Inputs, *, edition: Edition, settings: Settings, sources: Sources, assumed: str
+    inputs: Inputs,
+    *,
+    edition: Edition,
+    settings: Settings,
+    sources: Sources,
+    assumed: str,
+    command: str = "check",
 ) -> dict[str, Any]:
-    """Return everything needed to run it again and to see what it rests on; `assumed` comes first."""
+    """Return everything needed to run it again and to see what it rests on; `assumed` comes first.
+
+    `command` is the one of `lnrs-geo` that does the same.
+    """
     strategy = inputs.strategy
+    call = call_of(sources, settings)
     several = {"strategies": [_told(one) for one in inputs.maps]} if len(inputs.maps) > 1 else {}
     return {
         "program": f"lnrs-geo {program_version()}",
@@ -68,6 +79,8 @@ def run_record(
             "dates": dict(settings.dates),
             "accept_proposed": settings.accept_proposed,
         },
+        "call": call,
+        "command": command_of(call, command=command),
         "area_given": inputs.areas is not None,
         "map_complete": all(one.complete for one in inputs.maps),
         "libraries": {name: _version(name) for name in LIBRARIES} | {"python": platform.python_version()},

@@ -23,11 +23,13 @@ from lnrs_geo.batch.site_rows import Rows, read_rows, rows_of_site
 from lnrs_geo.batch.sites import Site
 from lnrs_geo.batch.task import Job, Task, Work
 from lnrs_geo.batch.together import Together
+from lnrs_geo.commandline import noted
 from lnrs_geo.errors import LnrsGeoError, OutputError
 from lnrs_geo.packet import write_packet
 from lnrs_geo.result import Result
 
 NO_PARCEL = "It holds no parcel."
+ROWS_ALONE = "The site's own rows alone were read from its file, which check reads whole."
 REPORT = "Please report this with the file; the other sites are not touched by it."
 
 
@@ -200,7 +202,9 @@ def _assess(job: Job, site: Site, packet: Rows | None, own: Any, mixed: list[str
                 site, layers=sources.layers, column=job.site_column, crs=sources.crs, mixed=mixed
             ),
         )
-    return chain.run(sources, settings, gatherer=gatherer)
+    found = chain.run(sources, settings, gatherer=gatherer)
+    whole = packet is None and not site.site_ref and str(file) not in mixed
+    return found if whole else replace(found, run=noted(found.run, ROWS_ALONE))
 
 
 def _packet(task: Task) -> Rows:

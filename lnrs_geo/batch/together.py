@@ -20,6 +20,7 @@ from lnrs_geo.batch.one_file import Numbers
 from lnrs_geo.batch.site_rows import Rows
 from lnrs_geo.batch.sites import Site
 from lnrs_geo.batch.task import Job
+from lnrs_geo.commandline import noted
 from lnrs_geo.errors import LnrsGeoError
 from lnrs_geo.gather import Inputs
 from lnrs_geo.maps import LoadedMap
@@ -33,6 +34,7 @@ from lnrs_geo.spatial.read import RawLayer
 from lnrs_geo.spatial.values import identifier
 
 _SQUARE_M = 100_000.0
+SITES_TOGETHER = "Several sites were judged in one run, each by its own rows and dates."
 # A place that nothing lies near
 _NOWHERE = (-1e9, -1e9, -1e9, -1e9)
 # Tables of a result that say of each row which file it is from
@@ -103,7 +105,7 @@ def told_apart(result: Result) -> Together:
         known = np.array([-1 if one is None else one for one in of] or [-1], dtype=np.int64)
         numbers[table] = known[codes]
     frames["issues"]["message"] = [without_marks(one) for one in frames["issues"]["message"]]
-    run = {**result.run, "inputs": _files(result.run["inputs"])}
+    run = {**noted(result.run, SITES_TOGETHER), "inputs": _files(result.run["inputs"])}
     return Together(replace(result, **frames, run=run), numbers)
 
 
