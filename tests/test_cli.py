@@ -216,7 +216,7 @@ def test_help_is_quick(words: list[str]) -> None:
 
 def test_no_progress_bar_in_a_pipe(good: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where standard error is no terminal, no bar is drawn even when the work is slow."""
-    monkeypatch.setattr("lnrs_geo.cli.assess.SHOW_PROGRESS_AFTER_S", -1.0)
+    monkeypatch.setattr("lnrs_geo.cli.progress.SHOW_PROGRESS_AFTER_S", -1.0)
     done = run("check", good, *MAP, "--out", tmp_path / "out")
     assert done.exit_code == 0
     assert not re.search(r"Assessing|\r|\x1b|[#\[]{2}", done.output)

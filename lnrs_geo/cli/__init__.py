@@ -11,12 +11,15 @@ from typing import Any
 
 import click
 
+from lnrs_geo.cli.again import rerun
 from lnrs_geo.cli.assess import check, explain, site
 from lnrs_geo.cli.batch import every_site
 from lnrs_geo.cli.claimed import audit
 from lnrs_geo.cli.codes import UNUSABLE_INPUT, WRONG_USAGE
 from lnrs_geo.cli.dates import regime
+from lnrs_geo.cli.evidence import report
 from lnrs_geo.cli.index import prepare, show
+from lnrs_geo.cli.metric import workbook
 from lnrs_geo.cli.packs import strategies
 from lnrs_geo.cli.words import crosswalk
 from lnrs_geo.errors import LnrsGeoError, OptionError, RuleNotInForce
@@ -43,5 +46,8 @@ def main() -> None:
     """Strategic significance of habitat parcels under a Local Nature Recovery Strategy."""
 
 
-for command in (check, site, explain, audit, every_site, regime, crosswalk, strategies, prepare, show):
+COMMANDS = (
+    check, site, explain, report, rerun, audit, workbook, every_site, regime, crosswalk, strategies, prepare, show,
+)  # fmt: skip
+for command in COMMANDS:
     main.add_command(command)

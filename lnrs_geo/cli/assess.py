@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import json
 import sys
-import time
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from lnrs_geo.cli.codes import ROWS_IN_ERROR
-from lnrs_geo.cli.options import common, judging, judging_options, shared_options
+from lnrs_geo.cli.evidence import outdated, report_after, report_option, require_report
+from lnrs_geo.cli.options import RESULTS, common, judging, judging_options, shared_options
+from lnrs_geo.cli.progress import bar_of
+from lnrs_geo.errors import OptionError
 
 if TYPE_CHECKING:
     from lnrs_geo.result import Result
-    from lnrs_geo.rows import FeatureRow
-
-SHOW_PROGRESS_AFTER_S = 2.0
-DEFAULT_OUT = "lnrs-results"
 
 
 @click.command()
@@ -34,19 +31,28 @@ DEFAULT_OUT = "lnrs-results"
     show_default=True,
     help="How the results are written: GeoPackage with CSV and JSON, or for large work GeoParquet.",
 )
+@report_option
 def check(parcels: tuple[str, ...], **options: Any) -> None:
     """Decide High or Low for every parcel in PARCELS, with the reason."""
     from lnrs_geo import chain, summary
     from lnrs_geo.write import require_format
 
     quiet = options["quiet"]
+    out = options["out"] or (None if options["as_json"] else Path(RESULTS))
     require_format(options["file_format"])
+    if options["report_formats"] is not None:
+        if out is None or options["file_format"] != "gpkg":
+            raise OptionError(
+                "A report is made from a folder of results with GeoPackage.",
+                where="--report",
+                fix="Name the folder with --out where --json is given, and leave --format out.",
+            )
+        require_report(options["report_formats"])
     result = chain.check(
         parcels,
         **judging(options),
-        progress=None if quiet else progress_bar,
+        progress=None if quiet else bar_of("Assessing"),
     )
-    out = options["out"] or (None if options["as_json"] else Path(DEFAULT_OUT))
     files = result.write(out, file_format=options["file_format"]) if out else []
     if options["as_json"]:
         from lnrs_geo.write import write_document
@@ -54,6 +60,11 @@ def check(parcels: tuple[str, ...], **options: Any) -> None:
         write_document(result, sys.stdout)
     if not quiet:
         for line in summary.lines(result, files):
+            click.echo(line, err=True)
+    if out and options["report_formats"] is not None:
+        report_after(out, options["report_formats"], quiet=quiet)
+    elif out and not quiet:
+        for line in outdated(out):
             click.echo(line, err=True)
     finish(result, verbose=options["verbose"], strict=options["strict"])
 
@@ -81,7 +92,7 @@ def site(boundary: str, **options: Any) -> None:
     "--in",
     "folder",
     type=click.Path(path_type=Path),
-    default=DEFAULT_OUT,
+    default=RESULTS,
     show_default=True,
     help="Results to read.",
 )
@@ -103,21 +114,3 @@ def finish(result: Result, *, verbose: bool, strict: bool) -> None:
             click.echo(f"{one['severity']} {one['code']} {place}: {one['message']} {one['fix']}", err=True)
     if result.has_errors or (strict and result.has_reviews):
         sys.exit(ROWS_IN_ERROR)
-
-
-def progress_bar(rows: Iterable[FeatureRow], length: int) -> Iterator[FeatureRow]:
-    """Show a bar on a terminal once the work has taken two seconds; never in a pipe."""
-    if not sys.stderr.isatty():
-        yield from rows
-        return
-    started = time.monotonic()
-    bar = None
-    for done, row in enumerate(rows):
-        yield row
-        if bar is None and time.monotonic() - started > SHOW_PROGRESS_AFTER_S:
-            bar = click.progressbar(length=length, label="Assessing", file=sys.stderr)
-            bar.update(done)
-        if bar is not None:
-            bar.update(1)
-    if bar is not None:
-        bar.render_finish()

@@ -12,13 +12,13 @@ import click
 
 from lnrs_geo.cli.codes import ROWS_IN_ERROR
 from lnrs_geo.cli.options import judging, judging_options, shared_options
+from lnrs_geo.cli.progress import SHOW_PROGRESS_AFTER_S
 from lnrs_geo.errors import OptionError
 
 if TYPE_CHECKING:
     from lnrs_geo.batch.joining import Report
     from lnrs_geo.settings import Settings, Sources
 
-SHOW_PROGRESS_AFTER_S = 2.0
 # Between lines of progress where no terminal can show a bar
 LINE_EVERY_S = 30.0
 FAILURES_SHOWN = 10

@@ -8,8 +8,9 @@ from typing import Any
 
 import click
 
-from lnrs_geo.cli.assess import finish, progress_bar
+from lnrs_geo.cli.assess import finish
 from lnrs_geo.cli.options import judging, judging_options, shared_options
+from lnrs_geo.cli.progress import bar_of
 
 # A folder of its own: results of a later check would not fit the audit beside them
 DEFAULT_OUT = "lnrs-audit"
@@ -35,7 +36,7 @@ def audit(parcels: tuple[str, ...], **options: Any) -> None:
     from lnrs_geo.auditing.summary import lines
 
     quiet = options["quiet"]
-    found = hold(chain.check(parcels, **judging(options), progress=None if quiet else progress_bar))
+    found = hold(chain.check(parcels, **judging(options), progress=None if quiet else bar_of("Assessing")))
     out = options["out"] or (None if options["as_json"] else Path(DEFAULT_OUT))
     files: list[Path] = []
     if out:

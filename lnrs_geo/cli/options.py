@@ -13,6 +13,8 @@ from lnrs_geo.errors import OptionError
 from lnrs_geo.multiplier.applications import COLUMNS
 from lnrs_geo.settings import MATCHINGS
 
+RESULTS = "lnrs-results"  # where results go, and are looked for, unless --out says otherwise
+
 
 def shared_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that `check` and `site` have in common."""
@@ -60,7 +62,7 @@ def shared_options(command: Callable[..., Any]) -> Callable[..., Any]:
             click.option(
                 "--out",
                 type=click.Path(path_type=Path),
-                help="Folder for the files (check: lnrs-results, audit: lnrs-audit).",
+                help="Folder for the files (check: lnrs-results, audit: lnrs-audit, workbook: lnrs-workbook).",
             ),
             click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
             click.option("-v", "--verbose", is_flag=True, help="List every issue."),
