@@ -20,6 +20,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tests.benchmarks.agreement import agreement
+from tests.benchmarks.evidence import evidence
 from tests.benchmarks.file_to_file import file_to_file
 from tests.benchmarks.growth import growth
 from tests.benchmarks.in_memory import databases, first_run, in_memory
@@ -43,6 +44,7 @@ ROWS: dict[str, Callable[[Bench], Iterator[Line]]] = {
     "national": national,
     "growth": growth,
     "cold": cold,
+    "evidence": evidence,
 }
 
 
