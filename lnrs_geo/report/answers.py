@@ -40,6 +40,7 @@ WHY = {
     "review": "for review",
     "split": "to be split",
     "high": "High",
+    "medium": "Medium",
 }
 RELATIONS = {"inside": "inside", "partial": "partly inside", "touch": "touches only"}
 

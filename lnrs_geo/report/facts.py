@@ -117,7 +117,8 @@ class ParcelFacts:
     anchor
         Its name in links, the same on every run; letters, digits and hyphens.
     why
-        Why it has a page: `error`, `wrong-claim`, `review`, `split`, `high`, in this order; empty where it has none.
+        Why it has a page: `error`, `wrong-claim`, `review`, `split`, `high`, `medium`, in this
+        order; empty where it has none.
     stages
         Its rows of `parcels`, baseline before post.
     matches

@@ -12,7 +12,7 @@ from lnrs_geo.report.facts import Left, ParcelFacts, PartFacts, Report, Row
 from lnrs_geo.write import read_results
 
 # Reasons for a page, the most pressing first.
-WHY = ("error", "wrong-claim", "review", "split", "high")
+WHY = ("error", "wrong-claim", "review", "split", "high", "medium")
 # A title names so many files at most.
 NAMED = 3
 # A reference may be as long as a text; a link and the name of a picture may not.
@@ -134,6 +134,7 @@ def why(parts: Sequence[Row], stages: Sequence[Row]) -> tuple[str, ...]:
         "review": any(one["status"] == "provisional" or one["review"] for one in parts),
         "split": any(one["needs_split"] for one in stages),
         "high": any(one["status"] == "decided" and one["strat_sig"] == "High" for one in parts),
+        "medium": any(one["status"] == "decided" and one["strat_sig"] == "Medium" for one in parts),
     }
     return tuple(one for one in WHY if holds[one])
 

@@ -235,9 +235,12 @@ def test_closing_the_answers_ends_the_processes(tmp_path: Path) -> None:
 def test_no_process_outlives_the_run(tmp_path: Path, sign: signal.Signals) -> None:
     """Ctrl-C, or the death of the program, ends its workers in the middle of their tasks."""
     script = (
+        "import signal\n"
         "from pathlib import Path\n"
         "from lnrs_geo.batch.pool import run\n"
         "from tests.batch.chores import chores, do\n"
+        # as at a terminal; a shell has its background programs ignore Ctrl-C
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         f"list(run(chores(Path({str(tmp_path)!r}), 2, at_0='sleep', at_1='sleep'), do, workers=2))\n"
     )
     program = subprocess.Popen(

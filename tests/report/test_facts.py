@@ -162,6 +162,7 @@ def test_facts_agree_with_the_answers_reasoned_by_hand(sample_folder: Path, repo
         ([part()], ()),
         ([part(strat_sig="High")], ("high",)),
         ([part(strat_sig="High", status="provisional", review=True)], ("review",)),
+        ([part(strat_sig="Medium")], ("medium",)),
         ([part(review=True)], ("review",)),
         ([part(status="error", check="", strat_sig="")], ("error",)),
         ([part(), part(check="wrong-high")], ("wrong-claim",)),
@@ -175,11 +176,11 @@ def test_facts_agree_with_the_answers_reasoned_by_hand(sample_folder: Path, repo
     ],
 )
 def test_reason_for_a_page(rows: list[Mapping[str, Any]], reasons: tuple[str, ...]) -> None:
-    """A parcel has a page for an error, a wrong claim, a review, a split or a High, named in this order."""
+    """A parcel has a page for an error, a wrong claim, a review, a split, a High or a Medium, in this order."""
     assert why(rows, [{"needs_split": False}]) == reasons
     with_split = why(rows, [{"needs_split": False}, {"needs_split": True}])
     assert set(with_split) == {*reasons, "split"}
-    order = ("error", "wrong-claim", "review", "split", "high")
+    order = ("error", "wrong-claim", "review", "split", "high", "medium")
     assert list(with_split) == sorted(with_split, key=order.index)
 
 
