@@ -52,6 +52,7 @@ PARCEL_FLAWS = [
         "a blank reference", parcels(at(10, 10), at(40, 40), parcel_ref=["", "B"]), issue="reference-missing"
     ),
     RunFlaw("a parcel drawn twice", parcels(at(10, 10), at(10, 10)), issue="duplicate-geometry"),
+    RunFlaw("a size of another parcel", parcels(at(10, 10), size=[900]), issue="size-differs"),
     RunFlaw("a parcel too small", parcels(at(10, 10, 0.9, 0.9)), issue="parcel-too-small"),
     RunFlaw(
         "an area drawn as a line", parcels(LINE, module="area"), issue="wrong-geometry-type", status="error"

@@ -27,6 +27,8 @@ from lnrs_geo.spatial.values import folded, is_due
 # Defra's metric service: smallest parcel and largest tolerated overlap of two (rules section 7)
 SMALLEST_PARCEL_M2 = 1.0
 LARGEST_OVERLAP_M2 = 0.5
+# A size that the input states may differ from the drawing by so much: 0.01 ha or km, or a hundredth
+STATED_M2, STATED_M, STATED_SHARE = 100.0, 10.0, 0.01
 # The statutory metric workbook: rows of a sheet, and the sheets that hold fewer
 SHEET_ROWS = 248
 SHORT_SHEET_ROWS = 246
@@ -73,8 +75,9 @@ def find(parcels: gpd.GeoDataFrame, *, red_line: gpd.GeoDataFrame) -> list[Issue
     duplicates, already = _duplicates(rows, fine)
     notes += duplicates
     notes += _small(rows, fine & (rows.modules == Module.AREA))
-    flat = fine & (rows.modules == Module.AREA) & ~parcels["vertical"].to_numpy(dtype=bool)
-    notes += _overlaps(rows, flat, already=already)
+    flat = fine & ~parcels["vertical"].to_numpy(dtype=bool)
+    notes += _stated_sizes(rows, flat, parcels["size"].to_numpy(dtype=float, na_value=np.nan))
+    notes += _overlaps(rows, flat & (rows.modules == Module.AREA), already=already)
     # layer by layer; the checks stay in their order
     issues = [one for _, one in sorted(notes, key=lambda note: note[0])]
     issues.extend(red_lines.check(parcels[~wrong], red_line=red_line))
@@ -180,6 +183,25 @@ def _small(rows: _Rows, areas: Mask) -> Iterator[Note]:
     for at in np.flatnonzero(areas & (sizes < SMALLEST_PARCEL_M2)).tolist():
         message = f"It has {sizes[at]:.4f} m2, less than {SMALLEST_PARCEL_M2:g} m2."
         yield rows.note(at, "parcel-too-small", message, f"{sizes[at]:.4f}")
+
+
+def _stated_sizes(rows: _Rows, flat: Mask, stated: npt.NDArray[np.float64]) -> Iterator[Note]:
+    """Tell of every parcel whose input states another size than is drawn, whichever unit is meant.
+
+    Areas are stated in m2 or ha, lines in m or km; trees have a count instead, and what stands upright
+    is larger than its footprint.
+    """
+    is_line = np.isin(rows.modules, (Module.HEDGEROW, Module.WATERCOURSE))
+    drawn = np.where(is_line, shapely.length(rows.shapes), shapely.area(rows.shapes))
+    apart = np.abs(
+        stated[:, None] * np.column_stack([np.ones(len(drawn)), np.where(is_line, 1e3, 1e4)]) - drawn[:, None]
+    )
+    most = np.maximum(np.where(is_line, STATED_M, STATED_M2), STATED_SHARE * drawn)
+    asked = flat & (is_line | (rows.modules == Module.AREA)) & (stated > 0)
+    for at in np.flatnonzero(asked & (apart.min(axis=1) > most)).tolist():
+        unit = "m" if is_line[at] else "m2"
+        message = f"A size of {stated[at]:g} is stated; drawn are {drawn[at]:.2f} {unit}, which count here."
+        yield rows.note(at, "size-differs", message, f"{stated[at]:g}")
 
 
 def _duplicates(rows: _Rows, fine: Mask) -> tuple[list[Note], set[tuple[int, int]]]:

@@ -95,6 +95,32 @@ def test_smallest_parcel(side_m: float, faults: int) -> None:
     assert told(issues) == [("parcel-too-small", "H1")] * faults
 
 
+@pytest.mark.parametrize(
+    ("shape", "columns", "faults"),
+    [
+        pytest.param(box(0, 0, 100, 100), {"size": 10_000}, 0, id="square metres"),
+        pytest.param(box(0, 0, 100, 100), {"size": 1.0}, 0, id="hectares"),
+        pytest.param(box(0, 0, 100, 100), {"size": 9_901}, 0, id="within a hundredth"),
+        pytest.param(box(0, 0, 100, 100), {"size": 9_899}, 1, id="beyond it"),
+        pytest.param(box(0, 0, 100, 100), {"size": 127}, 1, id="another parcel's, perhaps"),
+        pytest.param(box(0, 0, 5, 5), {"size": 120}, 0, id="within 0.01 ha"),
+        pytest.param(box(0, 0, 5, 5), {"size": 126}, 1, id="beyond 0.01 ha"),
+        pytest.param(line((0, 0), (200, 0)), {"module": "hedgerow", "size": 0.2}, 0, id="kilometres"),
+        pytest.param(line((0, 0), (200, 0)), {"module": "watercourse", "size": 200}, 0, id="metres"),
+        pytest.param(line((0, 0), (200, 0)), {"module": "hedgerow", "size": 0.3}, 1, id="a longer line"),
+        pytest.param(box(0, 0, 9, 9), {"size": 900, "vertical": True}, 0, id="a wall is larger than its foot"),
+        pytest.param(shapely.Point(430_000, 350_000), {"module": "tree", "size": 900}, 0, id="a tree is counted"),
+        pytest.param(box(0, 0, 100, 100), {"size": 0}, 0, id="nothing stated"),
+    ],
+)  # fmt: skip
+def test_a_stated_size_that_is_not_the_drawn_one(
+    shape: shapely.Geometry, columns: dict[str, Any], faults: int
+) -> None:
+    """What the metric counts and what is drawn differ by over 0.01 ha or km and a hundredth, in no unit alike."""
+    issues = find(parcels([shape], **columns), red_line=NO_RED_LINE)
+    assert told(issues) == [("size-differs", "H1")] * faults
+
+
 @pytest.mark.parametrize(("wide_m", "faults"), [(0.049, 0), (0.051, 1)])
 def test_overlap_of_parcels(wide_m: float, faults: int) -> None:
     """Two parcels may share half a square metre, no more."""
@@ -283,7 +309,10 @@ def test_real_habitat_parcels_overlap_as_counted_elsewhere() -> None:
 
 @needs_real_data
 def test_real_templates_show_the_faults_in_their_names() -> None:
-    """Defra's faulty files raise the fault they are named for; the sound ones raise nothing."""
+    """Defra's faulty files raise the fault they are named for; the sound ones raise nothing.
+
+    But for stated sizes: half of the files state those of another drawing.
+    """
     found: dict[str, set[str]] = {}
     # Of the sound files one of each kind: reading all takes longer than checking them
     sound = ("all unit and intervention types", "net gain met", "complete with slivers", "only bowtie parcel")
@@ -291,6 +320,7 @@ def test_real_templates_show_the_faults_in_their_names() -> None:
         if path.stem.partition(" - ")[2] not in (*FAULTY, *sound):
             continue
         read = normalise.parcels(read_layers(path)[0])
-        if codes := {issue.code for issue in find(read.frame, red_line=read.red_line)}:
+        codes = {issue.code for issue in find(read.frame, red_line=read.red_line)} - {"size-differs"}
+        if codes:
             found[path.stem.partition(" - ")[2]] = codes
     assert found == FAULTY
