@@ -1,6 +1,7 @@
 """The result of a run: frames to work with, and one call to write them."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,23 @@ from lnrs_geo.write import RESULT_JSON, Tables, require_format, write_results
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
+
+    from lnrs_geo.multiplier.applications import Application
+    from lnrs_geo.multiplier.claims import Claim
+    from lnrs_geo.multiplier.criteria import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a parcel was judged by at a stage, beside its place.
+
+    `row` holds no regime: that depends on the place. `earlier` is the claim of the same baseline in an
+    earlier file, None where none was given, or where it has none.
+    """
+
+    application: "Application"
+    row: "Row"
+    earlier: "Claim | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +51,8 @@ class Result:
         Program, inputs, strategy, rules, options and assumptions of the run.
     traces
         How each distinct decision was reached; `parts.trace` points here.
+    bases
+        What each row of `parcels` was judged by; for use in the same process, never written.
     """
 
     parts: "gpd.GeoDataFrame"
@@ -42,6 +62,7 @@ class Result:
     measures_used: "gpd.GeoDataFrame"
     run: dict[str, Any]
     traces: list[dict[str, Any]]
+    bases: Sequence[Basis] = field(default=(), repr=False)
 
     @property
     def has_errors(self) -> bool:

@@ -21,7 +21,7 @@ from lnrs_geo.multiplier.decide import Decision
 from lnrs_geo.multiplier.rules import Edition
 from lnrs_geo.parcel_totals import PER_UNIT, parcels
 from lnrs_geo.parts import Part
-from lnrs_geo.result import Result
+from lnrs_geo.result import Basis, Result
 from lnrs_geo.spatial import gridref
 from lnrs_geo.spatial.normalise import Parcels
 
@@ -74,7 +74,15 @@ def result(
             record.trace(decision, statement=judge.edition.rule(decision.rule_id.partition("/")[2]).statement)
             for decision in decisions
         ],
+        bases=_bases(parts),
     )
+
+
+def _bases(parts: Sequence[Part]) -> list[Basis]:
+    """Return what each parcel and stage was judged by, in the order in which their first parts stand."""
+    first = {(part.row.feature, part.row.row.stage): part.row for part in reversed(parts)}
+    order = dict.fromkeys((part.row.feature, part.row.row.stage) for part in parts)
+    return [Basis(first[one].application, first[one].row, first[one].earlier) for one in order]
 
 
 def _distinct(decisions: Sequence[Decision]) -> tuple[list[Decision], Places]:

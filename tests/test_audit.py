@@ -755,7 +755,7 @@ def test_advice_on_a_baseline_goes_by_its_own_dates(tmp_path: Path) -> None:
     assert {row["check"] for row in said.values()} == {"baseline-not-low"}
     assert said["dated"]["to_do"] == "Enter Low: a baseline is Low."
     assert said["undated"]["to_do"] == (
-        "Enter Low: a baseline is Low, unless the relevant date was before the strategy was published."
+        "Enter Low: a baseline is Low, unless the relevant date was before publication of the LNRS."
     )
 
 

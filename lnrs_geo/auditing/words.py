@@ -70,9 +70,7 @@ def to_do(part: dict[str, Any]) -> str:
             return f"Enter {answer}: Medium cannot be applied once the strategy is published."
         case "baseline-not-low":
             unless = (
-                ""
-                if not assumes(part)
-                else ", unless the relevant date was before the strategy was published"
+                "" if not assumes(part) else ", unless the relevant date was before publication of the LNRS"
             )
             return f"Enter {answer}: a baseline is Low{unless}."
         case "wrong-high":

@@ -87,12 +87,13 @@ def workbook(metric: str, parcels: tuple[str, ...], **options: Any) -> None:
 
 
 def _ends_with_1(found: WorkbookAudit, *, strict: bool) -> bool:
-    """Tell whether rows are in error; with `strict` also whether a person must look at any."""
+    """Tell whether rows are in error; with `strict` also whether a person must look at any, or at the parcels."""
     answers = [line.answer for line in found.lines]
     failed = any(one["status"] == "error" for one in answers) or bool(
         found.result and found.result.has_errors
     )
-    return failed or (strict and any(one["review"] for one in answers))
+    looks = any(one["review"] for one in answers) or bool(found.result and found.result.has_reviews)
+    return failed or (strict and (found.are_foreign or looks))
 
 
 def _refuse_without_parcels(options: dict[str, Any]) -> None:

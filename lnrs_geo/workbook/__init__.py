@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from lnrs_geo import record
-from lnrs_geo.auditing.copies import is_draft
 from lnrs_geo.errors import OptionError
 from lnrs_geo.model import Issue
 from lnrs_geo.multiplier.applications import Application, read_application
@@ -24,16 +23,13 @@ from lnrs_geo.multiplier.rules import load_edition
 from lnrs_geo.record import BY_STATUS
 from lnrs_geo.result import Result
 from lnrs_geo.strategy import Strategy, load
+from lnrs_geo.workbook import caveats
 from lnrs_geo.workbook.holding import Line, Terms, lines_of
 from lnrs_geo.workbook.joining import NO_PARCELS, Joined, Parcel, join, parcels_of
 from lnrs_geo.workbook.metric_file import Metric, open_metric
 from lnrs_geo.workbook.metric_rows import MetricRow, read_rows
 from lnrs_geo.workbook.regime_alone import Dates
 from lnrs_geo.workbook.splits import Room, issues_of, room
-
-ONE_APPLICATION = (
-    "All rows are taken to be of one application, and off-site land to lie in the strategies named."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +50,8 @@ class WorkbookAudit:
         What is odd about the metric, and where it does not fit the parcels.
     run
         What it rests on: program, date, strategy, rules, every input with its sha256.
+    withheld
+        Why nothing is to be typed, whatever was found; empty where answers may be.
     result
         The check of the parcels, where there were any.
     """
@@ -66,6 +64,12 @@ class WorkbookAudit:
     issues: Sequence[Issue]
     run: Mapping[str, Any]
     result: Result | None
+    withheld: str = ""
+
+    @property
+    def are_foreign(self) -> bool:
+        """Whether the parcels given do not seem to be this metric's."""
+        return self.withheld == caveats.FOREIGN
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,18 +121,26 @@ def audit_workbook(
     )
     joined = join(rows, parcels_of(result), dataset=dataset) if result else _nothing_joined(rows)
     run = _run(opened, result, dates, strategies)
+    foreign = result is not None and caveats.are_foreign(rows, joined)
+    withheld = caveats.withheld(result.run if result else None, strategies, foreign=foreign)
     terms = Terms(
         dates=dates,
         labels=opened.labels,
-        draft=is_draft(run) if result else False,
+        withheld=withheld,
         submitted=given.submitted,
         dated=application.has_dates or given.applications or _parcels_dated(run),
-        off_site=application.off_site,
     )
     lines, said = lines_of(rows, joined, terms)
+    if result is not None:
+        alone = [one for one in lines if one.parcel is None and caveats.says_something(one.answer)]
+        run = caveats.with_notice(caveats.with_assumption(run, len(alone)), withheld)
+    if foreign:
+        issues.append(caveats.foreign_issue(rows, dataset=dataset))
     rooms = room(rows, lines, opened.names)
     issues += [*joined.issues, *said, *issues_of(rooms, dataset=dataset)]
-    return WorkbookAudit(opened, rows, lines, joined.unlisted, rooms, _ordered(issues, dataset), run, result)
+    return WorkbookAudit(
+        opened, rows, lines, joined.unlisted, rooms, _ordered(issues, dataset), run, result, withheld
+    )
 
 
 def _nothing_joined(rows: Sequence[MetricRow]) -> Joined:
@@ -165,7 +177,7 @@ def _run(
         "program": f"lnrs-geo {record.program_version()}",
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
         "as_at": dates.as_at.isoformat(),
-        "assumption": f"{_assumption(dates.application, first, dates.as_at)} {ONE_APPLICATION}",
+        "assumption": f"{_assumption(dates.application, strategies, dates.as_at)} {caveats.ONE_APPLICATION}",
         "notice": notice,
         "strategy": record.told_of(first),
         **({"strategies": [record.told_of(one) for one in strategies]} if len(strategies) > 1 else {}),
@@ -179,7 +191,11 @@ def _run(
     }
 
 
-def _assumption(application: Application, strategy: Strategy, as_at: date) -> str:
+def _assumption(application: Application, strategies: Sequence[Strategy], as_at: date) -> str:
+    """Say what is assumed of the dates, for each strategy where they differ in it."""
     if application.has_dates:
         return "The dates given decide which table applies (regime_rule)."
-    return assumption(publication_of(strategy), as_at)
+    told = [(one, assumption(publication_of(one), as_at)) for one in strategies]
+    if len({said for _, said in told}) == 1:
+        return told[0][1]
+    return " ".join(f"LNRS {one.lnrs_id} ({one.name}): {said}" for one, said in told)

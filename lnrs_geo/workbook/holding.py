@@ -5,26 +5,21 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from lnrs_geo.auditing.words import DRAFT, corrects, to_do
+from lnrs_geo.auditing.words import DRAFT, assumes, corrects, to_do
 from lnrs_geo.issues import issue
-from lnrs_geo.location import is_off_site
-from lnrs_geo.model import Issue, Significance, Stage, Status
-from lnrs_geo.multiplier.applications import Application
+from lnrs_geo.model import Issue, Significance, Status
 from lnrs_geo.multiplier.claims import parcel_verdict, read_label
-from lnrs_geo.multiplier.regime import Regime
 from lnrs_geo.multiplier.units import PartUnits, SizedPart, by_part, claimed_multiplier, no_effect
-from lnrs_geo.workbook.joining import Joined, Parcel
+from lnrs_geo.workbook.caveats import ONE_APPLICATION, UNLESS, says_something
+from lnrs_geo.workbook.joining import NO_PARCELS, Joined, Parcel
 from lnrs_geo.workbook.metric_rows import MetricRow, agrees
 from lnrs_geo.workbook.metric_units import TOLERANCE, rederived
-from lnrs_geo.workbook.regime_alone import NOT_ASSESSED, Answer, Dates, check_of, keeps_values
+from lnrs_geo.workbook.own_side import answer_of
+from lnrs_geo.workbook.regime_alone import NOT_ASSESSED, Answer, Dates
+from lnrs_geo.workbook.sizes import size_of, told
 
 LOOK_IT_UP = "Look it up with its parcel and the map (--parcels, --measures)"
 STALE = "The units were calculated with another significance than the one entered."
-# What an answer has from the part of a parcel that it is of
-_OF_PART = (
-    "stage", "retention", "status", "strat_sig", "ss_mult", "alt_sig", "ss_reason", "reason", "regime", "regime_rule",
-    "review", "measure_id", "gridref", "lnrs_id", "authority",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +34,8 @@ class Line:
         What was found, by the columns of the results; `check` is the verdict on this part alone.
     check
         The verdict on the row: `split-needed` where it has several parts.
+    size
+        Hectares or kilometres: as the row has them, or as a part of it is to be entered.
     worth
         Units of the part, claimed and assessed; None where no effect can be computed, as `units_note` says.
     cell, type_this
@@ -74,17 +71,16 @@ class Line:
 class Terms:
     """What all rows are held against.
 
-    `labels` are the workbook's own drop-down strings; `draft` is true where nothing may be relied on;
-    `submitted` where an earlier file tells what kept baselines were; `dated` where the dates of the
-    application were given; `off_site` is what was said of all parcels that do not say it themselves.
+    `labels` are the workbook's own drop-down strings; `withheld` says why nothing is to be typed, if so;
+    `submitted` is true where an earlier file tells what kept baselines were; `dated` where the dates of the
+    application were given.
     """
 
     dates: Dates
     labels: Mapping[Significance, str]
-    draft: bool = False
+    withheld: str = ""
     submitted: bool = False
     dated: bool = False
-    off_site: bool | None = None
 
 
 def lines_of(rows: Sequence[MetricRow], joined: Joined, terms: Terms) -> tuple[list[Line], list[Issue]]:
@@ -97,42 +93,20 @@ def lines_of(rows: Sequence[MetricRow], joined: Joined, terms: Terms) -> tuple[l
             # dates that only parcels or a table of sites tell are not those of a row without a parcel
             alone = not terms.dated or terms.dates.application.has_dates
             answer = terms.dates.answer(row) if alone else terms.dates.unknown(row)
-            lines += _lines(row, [answer], [1.0], terms, None, joined.why_not.get(at, ""))
+            why_not = joined.why_not.get(at, "")
+            if why_not != NO_PARCELS and says_something(answer):
+                answer |= {"reason": f"{answer['reason']} By the dates alone: {ONE_APPLICATION}"}
+            lines += _lines(row, [answer], [1.0], terms, None, why_not)
             continue
         parts = [parcel.parts[joined.part_of[at]]] if at in joined.part_of else list(parcel.parts)
-        answers = [_held(row, part, parcel, terms) for part in parts]
+        answers = [
+            answer_of(row, part, parcel, terms.dates, submitted=terms.submitted, dated=terms.dated)
+            for part in parts
+        ]
         lines += _lines(row, answers, [float(part["size"]) for part in parts], terms, parcel, "")
         issues += _claims_differ(row, parts[0])
     issues += [one for row in rows for one in _units_issues(row)]
     return lines, issues
-
-
-def _held(row: MetricRow, part: Mapping[str, Any], parcel: Parcel, terms: Terms) -> Answer:
-    """Return what a part of the row's parcel says of the row's own claim."""
-    answer: Answer = {name: part[name] for name in _OF_PART} | {"claimed": row.claimed}
-    if not answer["retention"] and row.code.retention:
-        answer["retention"] = row.code.retention.value
-    said = str(parcel.record["location"]).strip()
-    taken = is_off_site(said, Application(off_site=terms.off_site))
-    if terms.dated and taken is not None and taken is not row.code.off_site:
-        side = "off-site" if row.code.off_site else "on-site"
-        answer |= {
-            "status": Status.PROVISIONAL.value,
-            "ss_reason": "regime-review",
-            "reason": (
-                f"The metric has it {side}, and the parcel was not taken as that, so the dates may speak of it "
-                f"otherwise. Say so in the parcels' location column, or with --off-site. {answer['reason']}"
-            ),
-            "review": True,
-        }
-        return answer | {"check": check_of(row.claim, answer)}
-    if not keeps_values(answer):
-        return answer | {"check": check_of(row.claim, answer)}
-    if terms.submitted and answer["stage"] == Stage.BASELINE and answer["status"] == Status.DECIDED:
-        return answer | {"check": check_of(row.claim, answer, earlier=read_label(answer["strat_sig"]))}
-    # what the dates keep is the value entered: here the metric's own, whatever the parcels' file repeats of it
-    words = f"By the dates of its application (row {answer['regime_rule']})."
-    return answer | terms.dates.under(Regime(answer["regime"], answer["regime_rule"], words), row)
 
 
 def _lines(
@@ -152,12 +126,12 @@ def _lines(
             n_parts=len(answers),
             answer=answer,
             check=check,
-            size=sizes[at] if parcel else row.size,
+            size=size_of(row, sizes, at),
             worth=shares[at] if shares else None,
             units_note=note,
             cell="" if at else row.cells["claimed"],
             type_this=_type_this(answer, terms, is_new=at > 0),
-            to_do=_to_do(answer, at + 1, len(answers), sizes, row),
+            to_do=_to_do(answer, at + 1, sizes, row, terms),
             parcel=parcel,
             why_not=why_not,
         )
@@ -191,13 +165,14 @@ def _worth(
 
 def _type_this(answer: Answer, terms: Terms, *, is_new: bool) -> str:
     """Return the string to type: decided answers only, in the workbook's own words."""
-    if terms.draft or not answer["strat_sig"] or answer["reason"].startswith(DRAFT):
+    if terms.withheld or not answer["strat_sig"] or answer["reason"].startswith(DRAFT):
         return ""
     wanted = answer["status"] == Status.DECIDED if is_new else corrects(answer)
     return terms.labels[Significance(answer["strat_sig"])] if wanted else ""
 
 
-def _to_do(answer: Answer, part: int, n_parts: int, sizes: Sequence[float], row: MetricRow) -> str:
+def _to_do(answer: Answer, part: int, sizes: Sequence[float], row: MetricRow, terms: Terms) -> str:
+    n_parts = len(sizes)
     if answer["status"] == NOT_ASSESSED:
         match answer["check"]:
             case "invalid-medium":
@@ -207,13 +182,25 @@ def _to_do(answer: Answer, part: int, n_parts: int, sizes: Sequence[float], row:
             case "unrecognised":
                 return f"The words are none of the metric's. {LOOK_IT_UP}."
         return f"{LOOK_IT_UP}."
+    enter = _enter(answer, terms, is_new=part > 1)
     if n_parts == 1:
-        return to_do(answer)
-    unit = "ha" if row.code.units_module == "area" else "km"
+        return enter
+    size = told(row, sizes, part - 1)
     if part > 1:
-        return f"Add a row of {sizes[part - 1]:.4f} {unit} for this part. {to_do(answer)}"
+        return f"Add a row of {size} for this part. {enter}"
     others = f"{n_parts - 1} further row{'s' if n_parts > 2 else ''}"
-    return f"Enter it as {n_parts} rows: keep {sizes[0]:.4f} {unit} in this one, and add {others}. {to_do(answer)}"
+    return f"Enter it as {n_parts} rows: keep {size} in this one, and add {others}. {enter}"
+
+
+def _enter(answer: Answer, terms: Terms, *, is_new: bool) -> str:
+    """Say what to type and on what that hangs, or why nothing is to be typed."""
+    if terms.withheld and (is_new or corrects(answer)):
+        still = f" A baseline is Low {UNLESS}." if assumes(answer) else ""
+        return f"Type nothing: {terms.withheld}.{still}"
+    words = to_do(answer)
+    if corrects(answer) and assumes(answer) and "unless" not in words:
+        return f"{words} That holds {UNLESS}."
+    return words
 
 
 def _claims_differ(row: MetricRow, part: Mapping[str, Any]) -> Iterator[Issue]:

@@ -15,7 +15,7 @@ from lnrs_geo.location import is_off_site
 from lnrs_geo.model import Issue, Module, Retention, Stage, Status
 from lnrs_geo.multiplier.applications import Application
 from lnrs_geo.multiplier.units import units_module
-from lnrs_geo.result import Result
+from lnrs_geo.result import Basis, Result
 from lnrs_geo.spatial.values import text
 from lnrs_geo.workbook.metric_rows import MetricRow
 
@@ -28,10 +28,14 @@ NO_PARCELS = "No parcels were given."
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """A parcel at a stage, as a check found it, with its parts."""
+    """A parcel at a stage, as a check found it, with its parts.
+
+    `basis` is what it was judged by beside its place, None where that is not known.
+    """
 
     record: Mapping[str, Any]
     parts: Sequence[Mapping[str, Any]]
+    basis: Basis | None = None
 
     @property
     def key(self) -> str:
@@ -67,10 +71,11 @@ class Joined:
 
 def parcels_of(result: Result) -> list[Parcel]:
     """Return the parcels of a check, stage by stage, each with its parts."""
-    parts = records(result.parts.drop(columns="geometry"))
+    parts, parcels = records(result.parts.drop(columns="geometry")), records(result.parcels)
+    bases: Sequence[Basis | None] = result.bases or [None] * len(parcels)
     return [
-        Parcel(record, [parts[at] for at in ats])
-        for record, ats in zip(records(result.parcels), runs(parts), strict=True)
+        Parcel(record, [parts[at] for at in ats], basis)
+        for record, ats, basis in zip(parcels, runs(parts), bases, strict=True)
     ]
 
 
@@ -89,6 +94,7 @@ def join(rows: Sequence[MetricRow], parcels: Sequence[Parcel], *, dataset: str) 
         groups.setdefault((row.key, *kind), []).append(at)
     for (key, *_), ats in groups.items():
         _join_group([(at, rows[at]) for at in ats], by_reference.get(key, []), joined, dataset)
+    _part_sides(rows, joined, dataset)
     taken = {id(parcel) for parcel in joined.parcel_of.values()}
     named = {row.key for row in rows} - {""}
     for parcel in parcels:
@@ -132,13 +138,46 @@ def _join_group(
             _join_rows(side, there[0], joined, dataset)
 
 
+def _part_sides(rows: Sequence[MetricRow], joined: Joined, dataset: str) -> None:
+    """Take rows of both sides from a parcel again: its land lies on one side, and it does not say on which."""
+    by_land: dict[tuple[str, ...], list[int]] = {}
+    for at, parcel in joined.parcel_of.items():
+        # stages of one feature are parcels of their own, and of one land
+        fid = parcel.record.get("src_fid")
+        land = (str(id(parcel)),) if fid is None else (str(parcel.record["source"]), str(fid), parcel.key)
+        if _location(parcel) is None:
+            by_land.setdefault(land, []).append(at)
+    for ats in by_land.values():
+        if len({rows[at].code.off_site for at in ats}) == 1:
+            continue
+        first = rows[min(ats)]
+        told = ", ".join(f"{rows[at].code} row {rows[at].number}" for at in sorted(ats))
+        why = (
+            f"Rows of both sides bear the reference {first.habitat_reference!r} ({told}), and the parcel does not "
+            "say whether it is on-site or off-site."
+        )
+        places = [rows[at].place for at in ats]
+        joined.issues = [
+            one
+            for one in joined.issues
+            if one.code != "workbook-size-differs"
+            or {"layer": one.layer, "feature": one.feature} not in places
+        ]
+        joined.issues.append(issue("workbook-reference-repeated", why, dataset=dataset, **first.place))
+        for at in ats:
+            joined.why_not[at] = why
+            del joined.parcel_of[at]
+            joined.part_of.pop(at, None)
+
+
 def _join_rows(group: Sequence[tuple[int, MetricRow]], parcel: Parcel, joined: Joined, dataset: str) -> None:
     """Join the rows of a reference to its one parcel, each with the same habitat."""
     fits = []
     for at, row in group:
         said = str(parcel.record["habitat"])
-        if said and row.habitat and said != row.habitat:
-            why = f"The row says {row.habitat!r}, the parcel {said!r}."
+        if said and said != row.habitat:
+            told = f"says {row.habitat!r}" if row.habitat else "names no habitat"
+            why = f"The row {told}, the parcel says {said!r}."
             joined.why_not[at] = why
             place = {"dataset": dataset, **row.place}
             joined.issues.append(
@@ -162,6 +201,7 @@ def _join_rows(group: Sequence[tuple[int, MetricRow]], parcel: Parcel, joined: J
     if matched:
         joined.parcel_of |= {at: parcel for at, _ in fits}
         joined.part_of |= matched
+        joined.issues += _sizes(fits, parcel, float(parcel.record["size"]), dataset)
         return
     told = "; ".join(f"{one['size']:.6f} {one['size_unit']} {one['strat_sig']}" for one in parcel.parts)
     numbers = ", ".join(str(row.number) for _, row in fits)

@@ -61,7 +61,7 @@ def write_xlsx(found: WorkbookAudit, issues: Sequence[Mapping[str, Any]], path: 
     title = f"Strategic significance in {found.metric.path.name}"
     run = [{"key": key, "value": value} for key, value in _flat(found.run)]
     pages: list[tuple[str, Sequence[Column], Sequence[Mapping[str, Any]]]] = [
-        ("Corrections", tables.CORRECTIONS, tables.corrections(found)),
+        ("Corrections", tables.CORRECTIONS_TOLD, tables.corrections_told(found)),
         ("Rows", tables.ROWS, tables.rows(found)),
         ("Totals", tables.TOTALS, tables.totals(found)),
         ("Rows to add", tables.TO_ADD, tables.to_add(found)),

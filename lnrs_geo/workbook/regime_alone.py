@@ -5,7 +5,7 @@ has to be looked up on the map: without its parcel there is no answer.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -15,7 +15,7 @@ from lnrs_geo.multiplier.applications import Application
 from lnrs_geo.multiplier.claims import Assessed, Claim, verdict
 from lnrs_geo.multiplier.criteria import Land, Place, Row
 from lnrs_geo.multiplier.decide import assign
-from lnrs_geo.multiplier.figures import KEPT, TWO_FIGURES
+from lnrs_geo.multiplier.figures import TWO_FIGURES
 from lnrs_geo.multiplier.regime import Publication, Regime, of_either_lnrs, regime_of
 from lnrs_geo.multiplier.retention import INTERVENTIONS
 from lnrs_geo.multiplier.rules import Edition
@@ -46,8 +46,8 @@ class Dates:
 
     def regime(self, row: MetricRow) -> Regime:
         """Return which table applies to a row."""
-        return _regime(self.application, tuple(self.publications.items()), self.as_at, row.code.stage,
-                       row.code.off_site)  # fmt: skip
+        return regime_by(self.application, tuple(self.publications.items()), self.as_at, row.code.stage,
+                         row.code.off_site)  # fmt: skip
 
     def answer(self, row: MetricRow) -> Answer:
         """Return what the dates say of a row; its status is `not-assessed` where they do not say enough."""
@@ -57,21 +57,28 @@ class Dates:
         """Return what can be said of a row whose application has dates that only its parcel could tell."""
         return _not_assessed(Regime("review", "", UNKNOWN_DATES), row)
 
-    def under(self, regime: Regime, row: MetricRow) -> Answer:
-        """Return what a row comes to under a regime, as far as that can be told without the map."""
+    def under(
+        self,
+        regime: Regime,
+        row: MetricRow,
+        *,
+        earlier: Claim | None = None,
+        obstacle: tuple[str, str] = ("", ""),
+    ) -> Answer:
+        """Return what a row comes to under a regime, as far as that can be told without the map.
+
+        `earlier` is what an earlier file claims in place of the row, `obstacle` what is wrong with the
+        row's parcel: a code, and words.
+        """
         scores_zero = bool(row.found and row.found.scores_zero)
         created = row.code.stage is Stage.POST
         if created and (regime.table in TWO_FIGURES or (regime.table == "table-7" and not scores_zero)):
             return _not_assessed(regime, row)
-        asked = Row(
-            module=row.module,
-            stage=row.code.stage,
-            retention=row.code.retention,
-            intervention=INTERVENTIONS[row.code.retention] if row.code.retention else None,
-            habitat=row.habitat,
-            regime=regime,
-            scores_zero=scores_zero,
-            held=row.claim.significance,
+        asked = replace(
+            asked_of(row, regime),
+            held=(earlier or row.claim).significance,
+            obstacle=obstacle[0],
+            obstacle_note=obstacle[1],
         )
         found = assign(asked, Place(Land.NOT_GIVEN), edition=self.edition)
         answer: Answer = {
@@ -88,7 +95,21 @@ class Dates:
             "review": found.review,
             "claimed": row.claimed,
         }
-        return answer | {"check": check_of(row.claim, answer)}
+        return answer | {"check": check_of(row.claim, answer, earlier=earlier)}
+
+
+def asked_of(row: MetricRow, regime: Regime) -> Row:
+    """Return what the rules are asked about a row under a regime: what it says of itself, its claim included."""
+    return Row(
+        module=row.module,
+        stage=row.code.stage,
+        retention=row.code.retention,
+        intervention=INTERVENTIONS[row.code.retention] if row.code.retention else None,
+        habitat=row.habitat,
+        regime=regime,
+        scores_zero=bool(row.found and row.found.scores_zero),
+        held=row.claim.significance,
+    )
 
 
 def check_of(claim: Claim, answer: Answer, *, earlier: Claim | None = None) -> str:
@@ -102,11 +123,6 @@ def check_of(claim: Claim, answer: Answer, *, earlier: Claim | None = None) -> s
         earlier=earlier,
     )
     return verdict(claim, held_against)
-
-
-def keeps_values(answer: Answer) -> bool:
-    """Tell whether the dates keep the value that was entered."""
-    return answer["regime"] in KEPT
 
 
 def _not_assessed(regime: Regime, row: MetricRow) -> Answer:
@@ -130,13 +146,14 @@ def _not_assessed(regime: Regime, row: MetricRow) -> Answer:
 
 
 @lru_cache(maxsize=64)
-def _regime(
+def regime_by(
     application: Application,
-    publications: tuple[tuple[str, Publication], ...],
+    publications: tuple[tuple[str, Publication | None], ...],
     as_at: date,
     stage: Stage,
     off_site: bool,
 ) -> Regime:
+    """Return which table applies on land of one LNRS, or of several that claim it."""
     by_lnrs = {
         lnrs_id: regime_of(stage, application, publication=one, as_at=as_at, off_site=off_site)
         for lnrs_id, one in publications

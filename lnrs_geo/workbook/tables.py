@@ -10,7 +10,9 @@ from lnrs_geo.multiplier.units import UNITS_MODULES
 from lnrs_geo.workbook import WorkbookAudit
 from lnrs_geo.workbook.holding import Line
 from lnrs_geo.workbook.metric_units import rederived
+from lnrs_geo.workbook.own_side import map_is_open
 from lnrs_geo.workbook.regime_alone import NOT_ASSESSED
+from lnrs_geo.workbook.sizes import known
 
 Row = dict[str, Any]
 
@@ -36,13 +38,20 @@ _UNITS_CLAIMED = _units(
 )
 _TYPE_THIS = _text("type_this", "The string to type into the cell, letter by letter; empty for nothing.")
 _TO_DO = _text("to_do", "What to do about the row.")
-_SIZE = Column("size", Kind.DECIMAL, "Size in hectares (areas and trees) or kilometres (lines).", 6)
+_SIZE = Column(
+    "size",
+    Kind.DECIMAL,
+    "Hectares (areas and trees) or kilometres (lines): as the row has them, or as a part is to be entered.",
+    6,
+)
 
 CORRECTIONS: tuple[Column, ...] = (
     _SHEET, _CELL, _REFERENCE, _MODULE, _STAGE, _CLAIMED, _ASSESSED, _CHECK, _UNITS_CLAIMED,
     _text("units_assessed", "Those units as assessed; a range (low to high) where a person must look first."),
     _TYPE_THIS,
 )  # fmt: skip
+# In a spreadsheet there is room to say what a correction hangs on
+CORRECTIONS_TOLD: tuple[Column, ...] = (*CORRECTIONS, _TO_DO)
 ROWS: tuple[Column, ...] = (
     _SHEET,
     _CELL,
@@ -56,6 +65,7 @@ ROWS: tuple[Column, ...] = (
     _text("habitat", "The metric's exact habitat name."),
     _SIZE,
     Column("parcel_size", Kind.DECIMAL, "Size of the joined parcel's outline; trees are counted.", 6),
+    _text("parcel_unit", "Unit of `parcel_size`: ha, km or count."),
     _CLAIMED,
     _ASSESSED,
     _text("status", "decided, provisional, error, not-applicable or not-assessed."),
@@ -156,7 +166,8 @@ def rows(found: WorkbookAudit) -> list[Row]:
                 "retention": row.code.retention.value if row.code.retention else "",
                 "habitat": row.habitat,
                 "size": line.size,
-                "parcel_size": float(line.parcel.record["size"]) if line.parcel else None,
+                "parcel_size": known(line.parcel.record["size"]) if line.parcel else None,
+                "parcel_unit": str(line.parcel.record["size_unit"]) if line.parcel else "",
                 "status": answer["status"],
                 "units_low": worth and worth.low,
                 "units_high": worth and worth.high,
@@ -174,6 +185,12 @@ def rows(found: WorkbookAudit) -> list[Row]:
             }
         )
     return result
+
+
+def corrections_told(found: WorkbookAudit) -> list[Row]:
+    """Return the corrections with what to do about each, and unless what."""
+    told = zip(corrections(found), found.lines, strict=True)
+    return [row | {"to_do": line.to_do} for row, line in told]
 
 
 def to_add(found: WorkbookAudit) -> list[Row]:
@@ -198,7 +215,10 @@ def room(found: WorkbookAudit) -> list[Row]:
 def unlisted(found: WorkbookAudit) -> list[Row]:
     """Return the parcels that no row was joined to."""
     kept = [column.name for column in UNLISTED if column.name != "why"]
-    return [{name: parcel.record[name] for name in kept} | {"why": why} for parcel, why in found.unlisted]
+    return [
+        {name: parcel.record[name] for name in kept} | {"size": known(parcel.record["size"]), "why": why}
+        for parcel, why in found.unlisted
+    ]
 
 
 def totals(found: WorkbookAudit) -> list[Row]:
@@ -212,7 +232,9 @@ def assessed(line: Line) -> str:
     match answer["status"]:
         case Status.DECIDED:
             return str(answer["strat_sig"])
-        case Status.PROVISIONAL if answer["alt_sig"] and answer["alt_sig"] != answer["strat_sig"]:
+        case Status.PROVISIONAL if answer["alt_sig"] == answer["strat_sig"] and not map_is_open(answer):
+            return f"for review (both figures are {answer['strat_sig']})"
+        case Status.PROVISIONAL if answer["alt_sig"] not in ("", answer["strat_sig"]):
             return f"for review ({answer['strat_sig']} or {answer['alt_sig']})"
         case Status.PROVISIONAL:
             return f"for review ({answer['strat_sig']} until a person has looked; High possible)"

@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from lnrs_geo.auditing.words import MEANINGS
+from lnrs_geo.auditing.words import MEANINGS, assumes
 from lnrs_geo.issues import kinds
 from lnrs_geo.model import Severity
 from lnrs_geo.workbook import WorkbookAudit, tables
+from lnrs_geo.workbook.caveats import UNLESS, are_assumed
 from lnrs_geo.workbook.holding import Line
 
 KINDS = {
@@ -18,7 +19,8 @@ KINDS = {
 }
 STAGES = {"baseline": "before", "post": "after"}
 SPLIT = "to be entered as several rows"
-NOT_WRITTEN = "The metric itself was not changed: type the strings into the cells named in corrections.csv."
+UNCHANGED = "The metric itself was not changed"
+TYPE_THEM = "type the strings into the cells named in corrections.csv"
 LISTED = 6
 
 
@@ -31,7 +33,10 @@ def lines(found: WorkbookAudit, files: Sequence[Path] = ()) -> Iterator[str]:
     yield from _open(found)
     yield from _unmatched(found)
     yield from _issues(found)
-    yield NOT_WRITTEN
+    wanted = any(line.type_this for line in found.lines)
+    yield (
+        f"{UNCHANGED}: {TYPE_THEM}." if wanted else f"{UNCHANGED}, and corrections.csv names nothing to type."
+    )
     if files:
         yield f"Files: {', '.join(file.name for file in files)} in {files[0].parent}"
 
@@ -69,11 +74,25 @@ def _counts(found: WorkbookAudit) -> Iterator[str]:
         meaning = MEANINGS.get(
             check, SPLIT if check == "split-needed" else "no verdict: not assessed, or none is due"
         )
-        yield f"  {check or '-':22}{count:>5}  {meaning}"
+        unless = (
+            f", {UNLESS}" if check == "baseline-not-low" and any(assumes(one.answer) for one in own) else ""
+        )
+        yield f"  {check or '-':22}{count:>5}  {meaning}{unless}"
         if check not in ("ok", ""):
             yield f"  {'':22}       {_cells(own)}"
-    typed = sum(bool(line.type_this) and not line.is_new for line in found.lines)
-    yield f"Cells to change: {typed}."
+    typed = [line for line in found.lines if line.type_this and not line.is_new]
+    yield f"Cells to change: {len(typed)}.{_hangs_on(found, typed)}"
+
+
+def _hangs_on(found: WorkbookAudit, typed: Sequence[Line]) -> str:
+    """Say what the corrections hang on, or why there are none."""
+    if found.withheld:
+        return f" None is named, for {found.withheld}."
+    if not typed or not are_assumed(found.run):
+        return ""
+    low = sum(assumes(line.answer) for line in typed)
+    baselines = f"; {low} of them are baselines, to be Low {UNLESS}" if low else ""
+    return f" They rest on the dates assumed above{baselines}."
 
 
 def _worth(found: WorkbookAudit) -> Iterator[str]:
@@ -107,8 +126,16 @@ def _unmatched(found: WorkbookAudit) -> Iterator[str]:
     if rows:
         yield f"Rows without a parcel: {len(rows)} ({_cells(rows)})."
     if found.unlisted:
-        refs = list(dict.fromkeys(str(parcel.record["parcel_ref"]) for parcel, _ in found.unlisted))
-        yield f"Parcels without a row, stage by stage: {len(found.unlisted)} ({_short(refs)})."
+        refs = {
+            (parcel.record["source"], parcel.record["src_fid"]): str(parcel.record["parcel_ref"])
+            for parcel, _ in found.unlisted
+        }
+        apart = (
+            f"; before and after the development counted apart, {len(found.unlisted)}"
+            if len(found.unlisted) > len(refs)
+            else ""
+        )
+        yield f"Parcels without a row: {len(refs)} ({_short(list(refs.values()))}){apart}."
 
 
 def _issues(found: WorkbookAudit) -> Iterator[str]:

@@ -179,8 +179,9 @@ def test_an_open_answer_keeps_the_value_and_gives_a_range(tmp_path: Path) -> Non
 def test_a_draft_types_nothing(tmp_path: Path) -> None:
     """Answers that rest on rows nobody confirmed are written nowhere."""
     rows = {"A-2": [{"habitat_reference": "P1", "claimed": HIGH}]}
-    (line,), _ = with_parcels(tmp_path, rows, [assessed_part()], draft=True)
+    (line,), _ = with_parcels(tmp_path, rows, [assessed_part()], withheld="nobody confirmed it")
     assert (line.check, line.type_this) == ("wrong-high", "")
+    assert line.to_do == "Type nothing: nobody confirmed it."
 
 
 def test_a_split_parcel_becomes_rows_to_add(tmp_path: Path) -> None:
