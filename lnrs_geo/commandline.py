@@ -104,7 +104,8 @@ def _options(call: Mapping[str, Any]) -> Iterator[str]:
         for value in values:
             yield from (f"--{name}", value)
     for column in COLUMNS:  # whichever was named first
-        if column in call["dates"]:
+        # a reference joins the rows of a table of applications; the command takes none, and nothing hangs on it
+        if column in call["dates"] and column != "reference":
             yield from (f"--{column.replace('_', '-')}", call["dates"][column])
     if call["tolerance_m"] != DEFAULT_TOLERANCE_M:
         yield from ("--tolerance", str(call["tolerance_m"]))

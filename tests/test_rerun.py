@@ -99,11 +99,12 @@ def test_changed_crosswalk_is_named_with_what_it_changes() -> None:
     assert done.exit_code == 1
     lines = done.stdout.splitlines()
     assert [line for line in lines if "SHA-256" in line] == [
-        line for line in lines if "crosswalk.csv" in line
+        line for line in lines if line.startswith("Input ") and "crosswalk.csv" in line
     ]
     assert "Not the same: 2 of 2 parcel(s) differ." in lines
     assert "strat_sig was High, is Low" in done.stdout
-    assert lines[-1] == "Why: see above what is not as it was."
+    (said,) = (line for line in lines if "SHA-256" in line)
+    assert lines[-1] == f"Why: not as they were: {said.split()[1]} (crosswalk)."
 
 
 def test_change_that_bears_on_nothing_is_named_and_the_decisions_are_the_same() -> None:
@@ -352,7 +353,7 @@ def test_difference_without_a_known_reason_is_to_be_reported() -> None:
     done = run("rerun", "out")
     assert done.exit_code == 1
     assert "strat_sig was Low, is High" in done.stdout
-    assert done.stdout.splitlines()[-1].endswith("Please report this.")
+    assert done.stdout.splitlines()[-1] == "Why: nothing that is recorded has changed. Please report this."
 
 
 @pytest.mark.parametrize(
@@ -399,6 +400,95 @@ def test_address_in_a_record_is_not_opened() -> None:
     edited({"call": {**record_of()["call"], "parcels": ["/vsicurl/https://example.org/a.gpkg"]}})
     done = run("rerun", "out")
     assert done.exit_code == 3 and "gone" in done.stderr
+
+
+def told_of(done: Result, start: str) -> str:
+    """Return the first line that begins so."""
+    return next(one.strip() for one in done.stdout.splitlines() if one.strip().startswith(start))
+
+
+def test_old_and_new_are_told_of_each_column_that_differs() -> None:
+    """Also of a long one, shortened where it still tells; of many columns the first four, and which others."""
+    run(*CHECK)
+    draw(at(10, 10), at(60, 60), habitat="Woodland and forest - Lowland mixed deciduous woodland")
+    line = told_of(done := run("rerun", "out"), "post, part 1")
+    assert done.exit_code == 1
+    assert (
+        "habitat was 'Grassland - Other neutral grassland', is 'Woodland and forest - Lowland mixed deciduous woodland'"
+        in line
+    )
+    assert line.count(" was ") == 4
+    number, names = line.split("; and ")[1].removesuffix(").").split(" more columns (")
+    assert int(number) == len(names.split(", ")) > 1
+    assert "reason" in names
+    draw(at(10, 10), at(60, 60))
+    layer = gpd.read_file("measures.gpkg")
+    write_layer(layer.assign(pm_desc="x" * 200 + "another end"), Path("measures.gpkg"), "measures")
+    run(*CHECK)
+    write_layer(layer.assign(pm_desc="x" * 200 + "one more end"), Path("measures.gpkg"), "measures")
+    line = told_of(run("rerun", "out"), "post, part 1")
+    assert "xxanother end', is '…xx" in line and "xxone more end'." in line
+    assert max(len(word) for word in line.replace("; ", ", ").split(", ")) < 90
+
+
+def test_a_parcel_that_moved_says_from_where_to_where() -> None:
+    """The grid reference of then and of now, not that it is another one."""
+    run(*CHECK)
+    draw(at(10, 10), at(62, 62))
+    assert "gridref was 'SK " in told_of(run("rerun", "out"), "post, part 1: gridref")
+
+
+def test_an_outline_that_changes_no_column_is_told() -> None:
+    """The same size at the same grid reference, and yet other land."""
+    here = shapely.box(430_010.5, 360_010.5, 430_030.5, 360_030.5)
+    corners = [(10.5, 10.5), (30.5, 10.5), (30.5, 30.75), (20.5, 30.5), (10.5, 30.25)]
+    draw(here, at(60, 60))
+    run(*CHECK)
+    there = shapely.Polygon([(430_000 + x, 360_000 + y) for x, y in corners])
+    assert there.area == here.area
+    draw(there, at(60, 60))
+    done = run("rerun", "out")
+    assert done.exit_code == 1
+    line = told_of(done, "post, part 1")
+    assert line == "post, part 1: every column is as it was, its outline is not; it differs by up to 0.250 m."
+    assert "Not the same: 1 of 2 parcel(s) differ, 1 of them in geometry alone." in done.stdout
+    assert done.stdout.splitlines()[-1].startswith("Why: not as they were: parcels.gpkg (parcels)")
+    Path("out/results.gpkg").unlink()
+    done = run("rerun", "out")
+    assert (done.exit_code, "The same" in done.stdout) == (0, True)
+    assert "Geometry was compared by size and grid reference alone" in done.stdout
+
+
+def test_vertices_in_another_order_are_the_same_outline() -> None:
+    """The same land drawn from another corner the other way round is no other land."""
+    draw(at(10, 10), at(60, 60))
+    run(*CHECK)
+    draw(
+        shapely.Polygon([*at(10, 10).exterior.coords][2:-1] + [*at(10, 10).exterior.coords][:2]).reverse(),
+        at(60, 60),
+    )
+    done = run("rerun", "out")
+    assert (done.exit_code, "The same" in done.stdout, "has changed" in done.stdout) == (0, True, True)
+
+
+def test_a_geopackage_that_was_spoiled_costs_the_outlines_alone() -> None:
+    run(*CHECK)
+    Path("out/results.gpkg").write_bytes(b"no longer a database")
+    done = run("rerun", "out")
+    assert (done.exit_code, "Geometry was compared by size" in done.stdout) == (0, True)
+
+
+def test_other_versions_are_the_reason_where_no_input_changed() -> None:
+    """The last line names them with what they were."""
+    run(*CHECK)
+    text = Path("out/result.json").read_text()
+    Path("out/result.json").write_text(text.replace('"strat_sig": "High"', '"strat_sig": "Low"', 1))
+    edited({"program": "lnrs-geo 0.0.1", "rules": {**record_of()["rules"], "edition": "UG-1"}})
+    last = run("rerun", "out").stdout.splitlines()[-1]
+    assert last.startswith(
+        "Why: no input has changed, but other versions did the work: the program (lnrs-geo 0.0.1 "
+    )
+    assert "the rules (UG-1 then, " in last
 
 
 def test_results_are_not_replaced_by_those_they_are_held_against() -> None:

@@ -19,8 +19,10 @@ from lnrs_geo.commandline import SINGLE
 from lnrs_geo.errors import LnrsGeoError, OutputError, SourceError
 from lnrs_geo.packet import RUN_JSON
 from lnrs_geo.rerun.comparing import Difference, differences
-from lnrs_geo.rerun.inputs import State, looked_at, otherwise_read
-from lnrs_geo.write import RESULT_JSON, read_results
+from lnrs_geo.rerun.inputs import State, changed_behind, looked_at, otherwise_read
+from lnrs_geo.rerun.outlines import read_outlines
+from lnrs_geo.rerun.reasons import PROGRAM, RULES, versions, why
+from lnrs_geo.write import GEOPACKAGE, RESULT_JSON, read_results
 
 if TYPE_CHECKING:
     from lnrs_geo.result import Result
@@ -60,6 +62,10 @@ class Again:
         One for each parcel of which something is decided otherwise, in the order of the results.
     parcels, parts
         How many were compared.
+    why
+        What of the record may be the reason of a difference, in a sentence.
+    outlines
+        Whether the geometry of the parts was compared too.
     """
 
     result: Result
@@ -68,6 +74,8 @@ class Again:
     differences: tuple[Difference, ...]
     parcels: int
     parts: int
+    why: str
+    outlines: bool
 
     @property
     def same(self) -> bool:
@@ -79,23 +87,31 @@ class Again:
         yield f"Run again as at {self.as_at}, with the call that the results record."
         yield from self.changes
         if self.same:
-            yield f"The same: {self.parts} part(s) of {self.parcels} parcel(s), every answer and every reason."
+            yield (
+                f"The same: {self.parts} part(s) of {self.parcels} parcel(s), every answer, every reason and "
+                "all units."
+            )
+            yield from self._left_out()
             return
-        wordy = sum(not one.answers for one in self.differences)
+        outline = sum(one.outline for one in self.differences)
+        wordy = sum(not one.answers and not one.outline for one in self.differences)
         yield (
             f"Not the same: {len(self.differences)} of {self.parcels} parcel(s) differ"
-            f"{f', {wordy} of them in words alone' if wordy else ''}."
+            f"{f', {wordy} of them in words alone' if wordy else ''}"
+            f"{f', {outline} of them in geometry alone' if outline else ''}."
         )
         for one in self.differences[:MOST_LISTED]:
             yield f"  {one.parcel_ref} ({one.source})"
             yield from (f"    {line}" for line in one.lines)
         if len(self.differences) > MOST_LISTED:
             yield f"  and {len(self.differences) - MOST_LISTED} more parcel(s)."
-        yield (
-            "Why: see above what is not as it was."
-            if self.changes
-            else "Nothing that the record knows of has changed. Please report this."
-        )
+        yield from self._left_out()
+        yield self.why
+
+    def _left_out(self) -> Iterator[str]:
+        """Say what of the geometry was not compared, where that is so."""
+        if not self.outlines:
+            yield f"Geometry was compared by size and grid reference alone: there is no {GEOPACKAGE} to tell more."
 
 
 def run_again(folder: Path, *, start: Path | None = None, progress: chain.Progress | None = None) -> Again:
@@ -131,19 +147,22 @@ def run_again(folder: Path, *, start: Path | None = None, progress: chain.Progre
                 fix=_WHERE_FROM,
             )
         result = _checked(given, state, progress)
-    found = differences(document["parts"], result)
-    changes = (
+    outlines = read_outlines(folder)
+    found = differences(document["parts"], result, document["parcels"], outlines)
+    inputs = (
         *state.changed,
+        *changed_behind(run["inputs"], result.run["inputs"], state.changed),
         *otherwise_read(run["inputs"], result.run["inputs"]),
-        *_versions(run, result.run),
     )
     return Again(
         result=result,
         as_at=call["as_at"],
-        changes=changes,
+        changes=(*inputs, *_versions(run, result.run)),
         differences=found,
         parcels=len({(one["source"], one["src_fid"]) for one in document["parts"]}),
         parts=len(document["parts"]),
+        why=why(run, result.run, inputs),
+        outlines=outlines is not None,
     )
 
 
@@ -222,14 +241,13 @@ def _checked(given: dict[str, Any], state: State, progress: chain.Progress | Non
 
 def _versions(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
     """Say which versions are not those of then."""
-    if then["program"] != now["program"]:
-        yield f"The program was {then['program']}, and is {now['program']}."
-    if then["rules"] != now["rules"]:
-        yield f"The rules applied were {then['rules']['edition']}, and are {now['rules']['edition']}."
-    others = [
-        f"{name} {then['libraries'].get(name) or 'absent'} then, {version or 'absent'} now"
-        for name, version in now["libraries"].items()
-        if then["libraries"].get(name) != version
-    ]
+    others = []
+    for name, was, is_now in versions(then, now):
+        if name == PROGRAM:
+            yield f"The program was {was}, and is {is_now}."
+        elif name == RULES:
+            yield f"The rules applied were {was}, and are {is_now}."
+        else:
+            others.append(f"{name} {was} then, {is_now} now")
     if others:
         yield f"Libraries are of other versions: {'; '.join(others)}."

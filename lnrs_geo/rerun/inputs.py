@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -71,6 +72,34 @@ def looked_at(given: Mapping[str, Any], recorded: Sequence[Record]) -> State:
         elif role not in unsure:
             gone[f"{label} ({role})"] = role
     return State(tuple(gone), tuple(changed))
+
+
+def changed_behind(then: Sequence[Record], now: Sequence[Record], told: Sequence[str]) -> Iterator[str]:
+    """Say which inputs hold something else than they did, where two of one name hide it from `looked_at`.
+
+    Of two files of one name that held the same, one may have changed: both digests are there still.
+
+    Parameters
+    ----------
+    then, now
+        The inputs as the records of the two runs have them.
+    told
+        The sentences of the inputs that are known to have changed.
+    """
+    before, after = _times_read(then), _times_read(now)
+    for (role, label), digests in before.items():
+        lost, come = digests - after[role, label], after[role, label] - digests
+        if lost and come and not any(one.startswith(f"Input {label} ({role}) ") for one in told):
+            yield from _change(role, label, set(lost), set(come))
+
+
+def _times_read(recorded: Sequence[Record]) -> dict[tuple[str, str], Counter[str]]:
+    """Return how often each digest was read under a name; a file has a record for each of its layers."""
+    layers = Counter((one["role"], one["path"], one["sha256"], one.get("layer")) for one in recorded)
+    found: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for (role, label, digest, _), times in layers.items():
+        found[role, label][digest] = max(found[role, label][digest], times)
+    return found
 
 
 def otherwise_read(then: Sequence[Record], now: Sequence[Record]) -> Iterator[str]:

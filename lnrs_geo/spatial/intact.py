@@ -41,7 +41,9 @@ _FAMILIAR = (
     (b"\xd0\xcf\x11\xe0", "an old Office document"), (b"fgb", "FlatGeobuf"), (b"<", "XML or a web page"),
     (b"{", "JSON"),
 )  # fmt: skip
-_HASHED = frozenset({".shp", ".dbf", ".shx", ".prj"})
+_HASHED = frozenset({".shp", ".dbf", ".shx", ".prj", ".cpg"})
+# What a program that has a database open has written and not yet put into the file: it is read with it
+_WRITE_AHEAD = "-wal"
 _CHUNK_BYTES = 1024 * 1024
 
 
@@ -85,12 +87,14 @@ def checked_sha256(path: Path, kind: Kind, *, label: str) -> str:
         )
     if kind is Kind.GPKG:
         _check_gpkg_whole(path, head, label=label)
-    elif kind is Kind.SHAPEFILE:
+        ahead = path.with_name(path.name + _WRITE_AHEAD)
+        return sha256_of([path, ahead] if ahead.is_file() and ahead.stat().st_size else [path])
+    if kind is Kind.SHAPEFILE:
         check_shapefile(path, label=label)
         return sha256_of(
             [part for suffix, part in sorted(shapefile_parts(path).items()) if suffix in _HASHED]
         )
-    elif kind in {Kind.KML, Kind.GML}:
+    if kind in {Kind.KML, Kind.GML}:
         _check_xml(path, kind, label=label)
     return sha256_of([path])
 

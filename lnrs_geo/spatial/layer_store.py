@@ -25,7 +25,7 @@ from lnrs_geo.spatial.fingerprint import Fingerprint
 from lnrs_geo.spatial.rawlayer import RawLayer
 
 # Of the files that are kept; another number, and none of the older ones is opened again
-KIND, FORMAT = "layers", "3"
+KIND, FORMAT = "layers", "4"
 
 Box: TypeAlias = tuple[float, float, float, float]
 _NOWHERE: Box = (-1e9, -1e9, -1e9, -1e9)

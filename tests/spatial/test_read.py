@@ -246,10 +246,10 @@ def test_reading_writes_nothing_beside_the_file(frame: gpd.GeoDataFrame, tmp_pat
 
 
 def test_the_digest_of_a_shapefile_covers_its_parts(tmp_path: Path) -> None:
-    """A change to the .prj alone changes the digest of a shapefile."""
+    """A change to the .prj or the .cpg alone changes the digest of a shapefile."""
     squares().to_file(tmp_path / "site.shp")
     (before,), _ = read_layers(tmp_path / "site.shp")
-    parts = b"".join((tmp_path / f"site.{end}").read_bytes() for end in ("dbf", "prj", "shp", "shx"))
+    parts = b"".join((tmp_path / f"site.{end}").read_bytes() for end in ("cpg", "dbf", "prj", "shp", "shx"))
     assert before.sha256 == hashlib.sha256(parts).hexdigest()
 
 
