@@ -41,11 +41,17 @@ def check(parcels: tuple[str, ...], **options: Any) -> None:
     out = options["out"] or (None if options["as_json"] else Path(RESULTS))
     require_format(options["file_format"])
     if options["report_formats"] is not None:
-        if out is None or options["file_format"] != "gpkg":
+        if options["file_format"] != "gpkg":
             raise OptionError(
-                "A report is made from a folder of results with GeoPackage.",
+                "A report cannot be made from results as GeoParquet (--format parquet).",
                 where="--report",
-                fix="Name the folder with --out where --json is given, and leave --format out.",
+                fix="Leave out --format parquet, or --report.",
+            )
+        if out is None:
+            raise OptionError(
+                "With --json alone no results are written, so there is no folder for the report.",
+                where="--report",
+                fix="Name a folder with --out, or leave out --json or --report.",
             )
         require_report(options["report_formats"])
     result = chain.check(

@@ -88,7 +88,7 @@ def require_report(formats: str) -> None:
     """
     from lnrs_geo.report.formats import require_formats
 
-    require_formats(formats_of(formats))
+    require_formats(formats_of(formats), where="--report")
 
 
 def outdated(out: Path, written: Sequence[Path] = ()) -> list[str]:

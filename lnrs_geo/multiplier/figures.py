@@ -48,17 +48,19 @@ def two_figures(row: Row, under_table_7: Clause) -> Clause:
         The answer of Table 7, which is one of the figures; the value in the input is the other.
     """
     rule, table_7 = "own/regime-review", under_table_7.significance or Significance.LOW
+    open_too = under_table_7.status is Status.PROVISIONAL  # then its Low is no answer yet
+    says = f"is itself open here ({table_7} until a person has looked)" if open_too else f"says {table_7}"
     if row.held is None:
-        sentence = (
-            f"{row.regime.reason} No valid value is known to set against Table 7, which says {table_7}."
-        )
+        sentence = f"{row.regime.reason} No valid value is known to set against Table 7, which {says}."
+        if open_too:
+            sentence += f" Under Table 7: {under_table_7.sentence}"
         return Clause(Significance.LOW, Status.PROVISIONAL, "regime-review", sentence, rule)
     lower, higher = sorted((table_7, row.held), key=STRONGEST_LAST.index)
     other = f"the value {KEPT[row.regime.held][1]}" if row.regime.held in KEPT else "the value claimed"
     which = (
         f"Table 7 and {other} both say {table_7}, but a person must still say which holds."
-        if lower is higher
-        else f"Table 7 says {table_7}, {other} is {row.held}; a person must say which holds."
+        if lower is higher and not open_too
+        else f"Table 7 {says}, {other} is {row.held}; a person must say which holds."
     )
     sentence = f"{row.regime.reason} {which} Under Table 7: {under_table_7.sentence}"
     return Clause(lower, Status.PROVISIONAL, "regime-review", sentence, rule, alt=higher)

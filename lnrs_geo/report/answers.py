@@ -26,7 +26,7 @@ CHECKS = {
     "review": "for review: cannot be judged yet",
     "wrong-high": "High entered, assessed lower",
     "missed-high": "High missed: entered lower than assessed",
-    "split-needed": "must be split: one value cannot be right for the whole",
+    "split-needed": "must be entered as more than one row",
 }
 WRONG = frozenset(
     {
@@ -38,10 +38,12 @@ WHY = {
     "error": "in error: no answer",
     "wrong-claim": "the value entered is wrong",
     "review": "for review",
-    "split": "to be split",
+    "split": "to be entered as more than one row",
     "high": "High",
     "medium": "Medium",
 }
+# What the reason says of Table 7 beside a second figure where it is itself open, and where there is no second
+OPEN_TOO = ("Table 7 is itself open here", "Table 7, which is itself open here")
 RELATIONS = {"inside": "inside", "partial": "partly inside", "touch": "touches only"}
 
 
@@ -92,11 +94,25 @@ def pattern(part: Mapping[str, Any]) -> str:
         return "not applicable"
     if part["status"] == "decided":
         return "{strat_sig} ({ss_mult})"
-    if not part["alt_sig"]:
+    if not part["alt_sig"] or (part["alt_sig"] == part["strat_sig"] and table_7_open(part)):
         return "for review ({strat_sig} {ss_mult} until a person has looked; High possible)"
     if part["alt_sig"] == part["strat_sig"]:
         return "for review ({strat_sig} {ss_mult} by both readings, but a person must look)"
-    return "for review ({strat_sig} {ss_mult} until a person has looked; {alt_sig} {alt_mult} possible)"
+    too = ", and High too" if part["alt_sig"] != "High" and table_7_open(part) else ""
+    return f"for review ({{strat_sig}} {{ss_mult}} until a person has looked; {{alt_sig}} {{alt_mult}} possible{too})"
+
+
+def table_7_open(part: Mapping[str, Any]) -> bool:
+    """Tell whether one of two figures is that of Table 7 and is itself no answer yet, so that High is possible.
+
+    The figures alone do not say it: an open verdict of the crosswalk shows as Low. The reason does.
+
+    Examples
+    --------
+    >>> table_7_open({"status": "provisional", "reason": "Silent. Table 7 is itself open here (Low until ...)."})
+    True
+    """
+    return part["status"] == "provisional" and any(one in part.get("reason", "") for one in OPEN_TOO)
 
 
 def multiplier(value: float | None) -> str:

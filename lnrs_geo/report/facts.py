@@ -60,6 +60,9 @@ class Counts:
     A parcel counts as `split`, for `review`, in `error` or `not_applicable` where one of its stages or
     parts is, before or after the development. `noted` are decided with a note that a person must read.
     `created_or_enhanced` are all that are proposed, whatever became of them, in so many `parts`.
+    `unclear` of them do not say which: they have no such retention category.
+    `borderline` are parts, of both stages; `split_alike` rows of `parcels` whose verdict is that they are
+    several rows, though the answer is the same in each.
     """
 
     parcels: int
@@ -73,6 +76,9 @@ class Counts:
     baseline_only: int
     claims: Mapping[str, int]  # verdict -> rows of `parcels`, those of both stages
     noted: int = 0
+    borderline: int = 0
+    split_alike: int = 0
+    unclear: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +99,14 @@ class PartFacts:
     limbs
         Location and consistency, where Table 7 was asked; else empty.
     steps
-        Every step of the trace: question, answer, evidence.
+        Every step of the trace: question, answer, evidence. A measure that the parcel meets by a sliver is
+        named with its overlap, here and in `limbs` and `also_in`.
     statement, citation
         The rule applied, and where it stands.
     gain_plan
         The sentence for the gain plan; empty for baselines and rows without an answer.
+    also_in
+        Other measures mapped there, for reading.
     """
 
     row: Row
@@ -106,6 +115,7 @@ class PartFacts:
     statement: str
     citation: str
     gain_plan: str
+    also_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +135,8 @@ class ParcelFacts:
         Mapped measures that it meets, those that overlap before those that touch.
     issues
         Issues that name it.
+    apart
+        What tells it from others of the same reference; empty where there is none.
     """
 
     source: str
@@ -137,6 +149,12 @@ class ParcelFacts:
     parts: tuple[PartFacts, ...]
     matches: tuple[Row, ...]
     issues: tuple[Row, ...]
+    apart: str = ""
+
+    @property
+    def name(self) -> str:
+        """Its reference, with what tells it apart where others have the same."""
+        return f"{self.ref} ({self.apart})" if self.apart else self.ref
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +174,7 @@ class Report:
     title
         Names the files or the site.
     notices
-        What every page must say: a sample, a draft, proposals accepted.
+        What every page must say: a sample, a draft, proposals accepted, a map that may be another's.
     run
         The record of the run (`result.json`, `run`).
     command

@@ -15,13 +15,15 @@ NEEDS = {
 FORMATS = tuple(NEEDS)
 
 
-def require_formats(formats: Sequence[str]) -> tuple[str, ...]:
+def require_formats(formats: Sequence[str], *, where: str = "--format") -> tuple[str, ...]:
     """Return the formats, each once and in the order of `FORMATS`, when all of them can be written here.
 
     Parameters
     ----------
     formats
         Names of formats.
+    where
+        The option that named them, for messages.
 
     Raises
     ------
@@ -37,14 +39,14 @@ def require_formats(formats: Sequence[str]) -> tuple[str, ...]:
     if unknown or not formats:
         raise OptionError(
             f"{unknown[0]!r} is no format of reports." if unknown else "No format of the report is named.",
-            where="--format",
+            where=where,
             fix=f"There are: {', '.join(FORMATS)}; several are joined by commas.",
         )
     missing = sorted({package for one in formats for package in NEEDS[one] if find_spec(package) is None})
     if missing:
         raise OptionError(
             f"The report needs {' and '.join(missing)}, which {'is' if len(missing) == 1 else 'are'} not installed.",
-            where="--format",
+            where=where,
             fix="Install what reports need: pip install 'lnrs-geo[report]'.",
         )
     if "pdf" in formats:

@@ -12,10 +12,12 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from lnrs_geo.report import answers, small_words
+from lnrs_geo.report import answers, small_words, verdicts
 
 # How many decimals are shown of a size or of units; the value itself stands in the markup.
 DECIMALS = {"ha": 4, "km": 3, "m2": 2, "m": 2, "count": 0, "units": 4, "share": 1, "multiplier": 2}
+# Of a reference in a table or a caption: some are as long as a paragraph.
+LONGEST = 48
 
 
 @cache
@@ -29,9 +31,16 @@ def environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.filters |= {"css_string": css_string, "number": number, "size": size, "share": share, "whole": whole}
+    made.filters |= {
+        "css_string": css_string,
+        "number": number,
+        "size": size,
+        "share": share,
+        "whole": whole,
+        "short": short,
+    }
     made.filters |= small_words.FILTERS
-    made.globals |= {"answer": answer, "multiplier": multiplier, "words": answers}
+    made.globals |= {"answer": answer, "multiplier": multiplier, "words": answers, "verdicts": verdicts}
     return made
 
 
@@ -60,6 +69,19 @@ def css_string(text: str, most: int) -> Markup:
     cut = text if len(text) <= most else text[: most - 1].rstrip() + "…"
     plain = "".join(one if one.isalnum() or one == " " else f"\\{ord(one):x} " for one in cut)
     return Markup(f'"{plain}"')
+
+
+def short(text: str, most: int = LONGEST) -> Markup:
+    """Return a text for a table or a caption; where it is cut, a pointer at it shows the whole.
+
+    Examples
+    --------
+    >>> print(short("Field 7"), short("Field 7 beyond the brook", 9))
+    Field 7 <span title="Field 7 beyond the brook">Field 7…</span>
+    """
+    if len(text) <= most:
+        return Markup("{}").format(text)
+    return Markup('<span title="{}">{}…</span>').format(text, text[: most - 1].rstrip())
 
 
 def number(value: float | None, decimals: int, column: str = "", *, unknown: str = "unknown") -> Markup:

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from lnrs_geo.report.facts import ParcelFacts, Report, Row
 from lnrs_geo.report.layout import render
+from lnrs_geo.report.verdicts import assumes_dates
 
 # A longer table helps nobody and makes the PDF slow: what is left out stands in the CSV.
 MOST_LISTED = 500
@@ -40,13 +41,19 @@ class Drawn(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class IssueGroup:
-    """Issues of one code and severity: how many, the first of them, and what to do about them."""
+    """Issues of one code and severity: how many, the first of them, and what to do about them.
+
+    `others` are the features that the rest name, each once, by their layer or file; `unnamed` is how many
+    name none.
+    """
 
     code: str
     severity: str
     times: int
     fix: str
     shown: tuple[Row, ...]
+    others: Mapping[str, Sequence[str]]
+    unnamed: int
 
 
 def page(report: Report, *, maps: Mapping[str, Drawn], overviews: Sequence[Drawn] = ()) -> str:
@@ -73,6 +80,7 @@ def page(report: Report, *, maps: Mapping[str, Drawn], overviews: Sequence[Drawn
         unlisted=len(report.parcels) - len(listed),
         paged={one.anchor for one in report.pages},
         issue_groups=grouped(report.issues),
+        assumed=assumes_dates(report.run),
     )
 
 
@@ -89,9 +97,15 @@ def grouped(issues: Sequence[Row]) -> list[IssueGroup]:
     for (severity, code), rows in groupby(ordered, key=lambda one: (one["severity"], one["code"])):
         same = list(rows)
         fixes = list(dict.fromkeys(one["fix"] for one in same if one["fix"]))
-        groups.append(
-            IssueGroup(code, severity, len(same), fixes[0] if fixes else "", tuple(same[:MOST_OF_A_CODE]))
-        )
+        shown, rest = tuple(same[:MOST_OF_A_CODE]), same[MOST_OF_A_CODE:]
+        others: dict[str, dict[str, None]] = {}
+        for one in rest:
+            if one["feature"]:
+                others.setdefault(one["layer"] or one["dataset"], {})[one["feature"]] = None
+        named = {where: tuple(names) for where, names in others.items()}
+        unnamed = sum(not one["feature"] for one in rest)
+        fix = fixes[0] if fixes else ""
+        groups.append(IssueGroup(code, severity, len(same), fix, shown, named, unnamed))
     return groups
 
 

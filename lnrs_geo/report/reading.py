@@ -8,7 +8,11 @@ from typing import Any
 
 from lnrs_geo.report import limbs, totals, words
 from lnrs_geo.report.answers import WRONG
+from lnrs_geo.report.apart import told_apart
 from lnrs_geo.report.facts import Left, ParcelFacts, PartFacts, Report, Row
+from lnrs_geo.report.notices import notices
+from lnrs_geo.report.own_issues import own_issues
+from lnrs_geo.report.slivers import marked, slivers
 from lnrs_geo.write import read_results
 
 # Reasons for a page, the most pressing first.
@@ -55,7 +59,7 @@ def report_of(document: Mapping[str, Any], *, most_pages: int | None = 100) -> R
     pages = deserving if most_pages is None else deserving[:most_pages]
     return Report(
         title=title(run, document["parcels"]),
-        notices=(run["notice"],) if run.get("notice") else (),
+        notices=notices(run.get("notice") or "", document["issues"]),
         run=run,
         command=run.get("command") or "",
         totals=totals.modules(document["parts"]),
@@ -91,7 +95,8 @@ def _parcels(document: Mapping[str, Any]) -> Iterator[ParcelFacts]:
     parts, stages = _by_feature(document["parts"]), _by_feature(document["parcels"])
     matches = _by_feature(document["matches"])
     told = _Told(document)
-    issues = _issues_by_place(document["issues"])
+    issues = own_issues(document["issues"], (rows[0] for rows in parts.values()), stages)
+    apart = told_apart(rows[0] for rows in parts.values())
     for number, (key, rows) in enumerate(parts.items(), start=1):
         first = rows[0]
         yield ParcelFacts(
@@ -104,7 +109,8 @@ def _parcels(document: Mapping[str, Any]) -> Iterator[ParcelFacts]:
             stages=tuple(sorted(stages.get(key, ()), key=lambda one: one["stage"] != "baseline")),
             parts=tuple(told.parts(rows, matches.get(key, ()))),
             matches=tuple(sorted(matches.get(key, ()), key=lambda one: one["relation"] == "touch")),
-            issues=_issues_of(first, issues),
+            issues=issues.get(key, ()),
+            apart=apart.get(key, ""),
         )
 
 
@@ -154,6 +160,7 @@ class _Told:
         for row in rows:
             several[row["stage"]] = several.get(row["stage"], 0) + 1
         texts = {(one["lnrs_id"], one["measure_id"]): one["measure"] for one in map(_with_lnrs, matches)}
+        thin = slivers(matches)
         for row in rows:
             trace = self.traces[row["trace"]]
             found = PartFacts(
@@ -165,7 +172,17 @@ class _Told:
                 gain_plan="",
             )
             sentence = words.gain_plan(found, run=self.run, parts=several[row["stage"]], texts=texts)
-            yield replace(found, gain_plan=sentence)
+            own = {
+                name: said for (lnrs, name), said in thin.items() if not lnrs or row["lnrs_id"] in ("", lnrs)
+            }
+            also = ", ".join(own.get(one, one) for one in row["also_in"].split(";") if one)
+            if own:
+                found = replace(
+                    found,
+                    limbs=tuple(marked(one, own) for one in found.limbs),
+                    steps=tuple(marked(one, own) for one in found.steps),
+                )
+            yield replace(found, gain_plan=sentence, also_in=also)
 
 
 def _with_lnrs(match: Row) -> Row:
@@ -177,31 +194,3 @@ def _by_feature(rows: Iterable[Row]) -> dict[Key, list[Row]]:
     for row in rows:
         found.setdefault((row["source"], row["src_fid"]), []).append(row)
     return found
-
-
-def _issues_by_place(issues: Iterable[Row]) -> dict[tuple[str, str, str], list[tuple[int, Row]]]:
-    """Return the issues by dataset, layer and feature, each with its number."""
-    found: dict[tuple[str, str, str], list[tuple[int, Row]]] = {}
-    for number, one in enumerate(issues):
-        if one["feature"]:
-            found.setdefault((one["dataset"], one["layer"], one["feature"]), []).append((number, one))
-    return found
-
-
-def _issues_of(
-    part: Row, issues: Mapping[tuple[str, str, str], Sequence[tuple[int, Row]]]
-) -> tuple[Row, ...]:
-    """Return the issues that name a feature, in their order.
-
-    They name it by its reference; one that says the reference is repeated, by the feature's id.
-    """
-    dataset, _, layer = part["source"].rpartition("|")
-    found = {}
-    for at in dict.fromkeys(("", layer)):
-        for number, one in issues.get((dataset, at, part["parcel_ref"]), ()):
-            if one["code"] != "duplicate-reference":
-                found[number] = one
-        for number, one in issues.get((dataset, at, part["src_fid"]), ()):
-            if one["code"] == "duplicate-reference":
-                found[number] = one
-    return tuple(found[number] for number in sorted(found))

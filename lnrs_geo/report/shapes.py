@@ -15,6 +15,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 
 from lnrs_geo import atomic
 from lnrs_geo.errors import OutputError
+from lnrs_geo.report.notices import notices
 from lnrs_geo.write import GEOPACKAGE
 
 Geometries = npt.NDArray[np.object_]
@@ -100,10 +101,15 @@ def read_shapes(folder: Path) -> Shapes:
         measures = _rows(path, "measures_used", _MEASURE_COLUMNS)
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
             run = dict(database.execute("SELECT key, value FROM run"))
+            issues = [
+                {"code": code, "message": message}
+                for code, message in database.execute("SELECT code, message FROM issues")
+            ]
     except (DataLayerError, DataSourceError, sqlite3.Error, ValueError) as error:
         raise OutputError(
             f"The results cannot be read ({error}).", where=str(path), fix="Run `lnrs-geo check` again."
         ) from error
+    run["notice"] = " ".join(notices(run.get("notice") or "", issues))
     return Shapes(parts=parts, measures=measures, run=run)
 
 

@@ -1,19 +1,21 @@
 """The tables of the report's workbook: what stands in which column, row by row of the facts."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from operator import itemgetter
 from typing import Any, cast
 
-from lnrs_geo.report import answers
+from lnrs_geo.report import answers, verdicts
 from lnrs_geo.report.facts import ParcelFacts, PartFacts, Row
 from lnrs_geo.report.small_words import layer_of
 from lnrs_geo.report.spreadsheet import Cell, Column, Kind, Typed
+from lnrs_geo.report.words import DRAFT
 
 # A parcel with one of its stages, parts or matches
 Stage = tuple[ParcelFacts, Row]
 Part = tuple[ParcelFacts, PartFacts]
 
 NOT_YET = "nothing until a person has looked"
+UNCONFIRMED = "nothing: it is a DRAFT, which rests on a crosswalk row that nobody has confirmed"
 STATUSES = {
     "decided": "decided",
     "provisional": "for review",
@@ -35,6 +37,41 @@ def parts(parcels: Iterable[ParcelFacts]) -> Iterator[Part]:
 def matches(parcels: Iterable[ParcelFacts]) -> Iterator[Stage]:
     """Give the rows of the sheet of measures."""
     return ((parcel, row) for parcel in parcels for row in parcel.matches)
+
+
+def parcel_columns(run: Mapping[str, Any]) -> tuple[Column, ...]:
+    """Return the columns of the sheet of parcels.
+
+    Parameters
+    ----------
+    run
+        The record of the run: what was assumed of the dates bears on the words of a verdict.
+    """
+    assumed = verdicts.assumes_dates(run)
+    return _judged(_PARCELS, lambda pair: verdicts.of_stage(pair[0], pair[1], assumed=assumed))
+
+
+def part_columns(run: Mapping[str, Any]) -> tuple[Column, ...]:
+    """Return the columns of the sheet of parts.
+
+    Parameters
+    ----------
+    run
+        The record of the run.
+    """
+    assumed = verdicts.assumes_dates(run)
+
+    def judged(pair: Part) -> str:
+        check = pair[1].row["check"]
+        return verdicts.words(check, assumed=assumed) if check else ""
+
+    return _judged(_PARTS, judged)
+
+
+def _judged(columns: tuple[Column, ...], words: Callable[[Any], Cell]) -> tuple[Column, ...]:
+    """Put the column with the verdict in words before the one with its code."""
+    at = columns.index(_CHECK)
+    return (*columns[:at], Column("Value entered, judged", 34, "long", words), *columns[at:])
 
 
 def _of(name: str, words: dict[str, str] | None = None) -> Any:
@@ -69,6 +106,8 @@ def _firm(name: str) -> Any:
 
 def _to_enter(pair: Part) -> str:
     row = pair[1].row
+    if row["status"] == "decided" and row["reason"].startswith(DRAFT):
+        return UNCONFIRMED
     return str(row["ss_label"]) if row["status"] == "decided" else NOT_YET if row["ss_label"] else ""
 
 
@@ -101,18 +140,15 @@ _WHAT = (
     Column("Size", 11, "ha", _sized("size")),
     Column("Unit", 7, "text", _of("size_unit")),
 )
-_CLAIM = (
-    Column("Value entered, judged", 34, "long", _of("check", answers.CHECKS)),
-    Column("Check (code)", 18, "text", _of("check")),
-)
-PARCELS = (
+_CHECK = Column("Check (code)", 18, "text", _of("check"))
+_PARCELS = (
     *_WHICH,
     Column("Site", 12, "text", _of("site_ref")),
     Column("On-site or off-site", 12, "text", _of("location")),
     *_WHAT,
     Column("Size decided High", 11, "ha", _sized("size_high")),
     Column("Share decided High", 10, "share", _of("share_high")),
-    Column("Mean multiplier, parts for review as Low", 12, "multiplier", _of("mean_mult")),
+    Column("Mean multiplier, parts for review at the lower figure", 12, "multiplier", _of("mean_mult")),
     Column("Units claimed", 11, "units", _of("units_claimed")),
     Column("Units, parts for review Low", 12, "units", _of("units_low")),
     Column("Units, parts for review High", 12, "units", _of("units_high")),
@@ -120,10 +156,10 @@ PARCELS = (
     Column("Must be split", 8, "text", _of("needs_split")),
     Column("Status", 14, "text", _of("status", STATUSES)),
     Column("A person must look", 10, "text", _of("review")),
-    *_CLAIM,
+    _CHECK,
     Column("Grid reference", 17, "text", _of("gridref")),
 )
-PARTS = (
+_PARTS = (
     *_WHICH,
     Column("Part", 6, "whole", _of("part")),
     *_WHAT,
@@ -132,7 +168,7 @@ PARTS = (
     Column("To enter in the metric", 34, "long", _to_enter),
     Column("A person must look", 10, "text", _of("review")),
     Column("Value entered", 34, "long", _of("claimed")),
-    *_CLAIM,
+    _CHECK,
     Column("Reason", 70, "long", _of("reason")),
     Column("Reason (code)", 18, "text", _of("ss_reason")),
     Column("Limb a, location", 40, "long", _limb("a")),

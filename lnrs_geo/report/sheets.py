@@ -4,20 +4,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from lnrs_geo.report import answers, sheet_tables
+from lnrs_geo.report import answers, sheet_tables, verdicts
 from lnrs_geo.report.facts import Report
-from lnrs_geo.report.small_words import day
+from lnrs_geo.report.small_words import day, layer_of
 from lnrs_geo.report.spreadsheet import Book, Sheet
 
 INPUT = ("role", "path", "layer", "features", "crs", "transformation", "accuracy_m", "driver", "sha256")
 FOR_REVIEW = (
-    "High, Medium and Low are decided. What is for review counts as Low until a person has looked, and could "
-    "become High."
+    "High, Medium and Low are decided. What is for review counts at the lower figure until a person has looked, "
+    "and could become higher."
 )
+BORDERLINE = "Borderline parts: a boundary moved by the positional tolerance could change the answer"
 COUNTED = (
     ("parcels", "Parcels read"),
-    ("created_or_enhanced", "Created or enhanced"),
-    ("split", "To be split: entered as more than one row"),
+    ("created_or_enhanced", "Created or enhanced, or proposed without saying which"),
+    ("unclear", "Of these: proposed without saying which (no such retention category)"),
+    ("split", "To be entered as more than one row (retained and baselines included)"),
     ("review", "For review: a person must look"),
     ("noted", "Decided, with a note that a person must read"),
     ("error", "In error: no answer, in no total"),
@@ -40,8 +42,9 @@ def write_workbook(report: Report, path: Path) -> None:
     book = Book(f"Strategic significance: {report.title}", report.notices)
     _summary(book.sheet("Summary", f"Strategic significance: {report.title}", landscape=False), report)
     for name, about, columns, rows in (
-        ("Parcels", "Parcels, a row for each stage", sheet_tables.PARCELS, sheet_tables.stages(report.parcels)),
-        ("Parts", "Parts of parcels, with the answer for each", sheet_tables.PARTS,
+        ("Parcels", "Parcels, a row for each stage", sheet_tables.parcel_columns(report.run),
+         sheet_tables.stages(report.parcels)),
+        ("Parts", "Parts of parcels, with the answer for each", sheet_tables.part_columns(report.run),
          sheet_tables.parts(report.parcels)),
         ("Measures", "Mapped measures that a parcel meets", sheet_tables.MEASURES,
          sheet_tables.matches(report.parcels)),
@@ -55,17 +58,19 @@ def write_workbook(report: Report, path: Path) -> None:
 def _summary(sheet: Sheet, report: Report) -> None:
     run = report.run
     sheet.widths(44, 30, 16, 16, 16, 16, 12, 12)
+    sheet.line("Date basis", run["assumption"])  # before anything that rests on it
     sheet.section("What was checked")
     sheet.line("Assessed as at", day(run["as_at"]))
     for one in _strategies(run):
         sheet.line("Strategy", f"{one['name']}: {_published(one)}")
     sheet.line("Rules", f"{run['rules']['title']}, edition {run['rules']['edition']}")
-    sheet.line("Date basis", run["assumption"])
+    for given in (one for one in run["inputs"] if one["role"] == "measures"):
+        sheet.line("Measures read from", layer_of(f"{given['path']}|{given.get('layer') or ''}".rstrip("|")))
     _answer(sheet, report)
     if report.counts.claims:
         sheet.section("The significance that the input states", "Verdict", "Code", "Rows of parcels")
-        for check, rows in report.counts.claims.items():
-            sheet.line(answers.CHECKS.get(check, check), check, (rows, "whole"))
+        for check, said, rows, _ in verdicts.claims(report):
+            sheet.line((said, "long"), check, (rows, "whole"))
 
 
 def _answer(sheet: Sheet, report: Report) -> None:
@@ -95,6 +100,7 @@ def _answer(sheet: Sheet, report: Report) -> None:
     for name, text in COUNTED:
         sheet.line(text, (getattr(report.counts, name), "whole"))
     sheet.line("Parts of what is created or enhanced", (report.counts.parts, "whole"))
+    sheet.line((BORDERLINE, "long"), (report.counts.borderline, "whole"))
 
 
 def _method(sheet: Sheet, report: Report) -> None:

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Sequence
 from lnrs_geo.model import Module, Retention, Significance, Stage, Status
 from lnrs_geo.report.answers import CHECKS
 from lnrs_geo.report.facts import Counts, ModuleTotal, Row, UnitsTotal
+from lnrs_geo.report.verdicts import SPLIT, alike
 
+SAID = (Retention.CREATED, Retention.ENHANCED)
 # Trees are counted in area units; the three kinds are never put together.
 KIND = {
     Module.AREA: "area",
@@ -121,7 +123,19 @@ def counts(parts: Sequence[Row], parcels: Sequence[Row]) -> Counts:
         baseline_only=_features(parts) - _features(after),
         claims={one: verdicts.count(one) for one in dict.fromkeys(order) if one in set(verdicts)},
         noted=_features(one for one in parts if one["status"] == Status.DECIDED and one["review"]),
+        borderline=sum(bool(one["borderline"]) for one in parts),
+        split_alike=_split_alike(parts, parcels),
+        unclear=_features(one for one in proposed if one["retention"] not in SAID),
     )
+
+
+def _split_alike(parts: Iterable[Row], parcels: Iterable[Row]) -> int:
+    """Count the rows that are split though the answer is the same in all their parts."""
+    own: dict[tuple[str, str, str], list[Row]] = {}
+    for one in parts:
+        own.setdefault((one["source"], one["src_fid"], one["stage"]), []).append(one)
+    split = (one for one in parcels if one["check"] == SPLIT)
+    return sum(alike(own[one["source"], one["src_fid"], one["stage"]]) for one in split)
 
 
 def _proposed(part: Row) -> bool:

@@ -7,10 +7,11 @@ published LNRS "has been applied" only to land whose answer rests on its map.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lnrs_geo.report.answers import multiplier
+from lnrs_geo.report.answers import multiplier, table_7_open
 from lnrs_geo.report.facts import PartFacts, Row
 from lnrs_geo.report.findings import Texts, found
 from lnrs_geo.report.small_words import day
+from lnrs_geo.report.verdicts import assumes_dates
 
 # Reasons that stand on what the Local Habitat Map shows, or does not show, at the place
 MAP_ASKED = frozenset(
@@ -44,7 +45,7 @@ def gain_plan(part: PartFacts, *, run: Mapping[str, Any], parts: int, texts: Tex
     row = part.row
     if row["stage"] != "post" or row["status"] not in ("decided", "provisional"):
         return ""
-    told = (*_warnings(row, run), *_answer(part, about(row, parts), run, texts))
+    told = (*_warnings(row, run), *_assumed(row, run), *_answer(part, about(row, parts), run, texts))
     return " ".join(told)
 
 
@@ -75,6 +76,16 @@ def _warnings(row: Row, run: Mapping[str, Any]) -> tuple[str, ...]:
     status = {"sample": MADE_UP, "draft": ONLY_DRAFT}.get(row["strategy_status"], "")
     accepted = ACCEPTED if run.get("options", {}).get("accept_proposed") else ""
     return tuple(one for one in (status, accepted) if one)
+
+
+def _assumed(row: Row, run: Mapping[str, Any]) -> tuple[str, ...]:
+    """Say what was assumed for want of dates: the sentence is pasted where nothing else says it."""
+    if row["regime"] in AS_IT_STOOD or not assumes_dates(run):
+        return ()
+    when = "after publication of the LNRS" if row["regime"] == "table-7" else "on the assessment date"
+    if "Dates were given for" in run["assumption"]:  # which parcels have them, the record does not say
+        return (f"Where no dates were given for it, this is said assuming an application made {when}.",)
+    return (f"No dates were given: this is said assuming an application made {when}.",)
 
 
 def _applied(row: Row, run: Mapping[str, Any]) -> str:
@@ -139,10 +150,17 @@ def size(row: Row) -> str:
 def _until_then(row: Row) -> str:
     """Say at what a provisional part counts, and what else is possible."""
     now = f"{row['strat_sig']} ({multiplier(row['ss_mult'])})"
-    if row["alt_sig"] and row["alt_sig"] == row["strat_sig"]:
+    open_too = table_7_open(row)
+    if row["alt_sig"] and row["alt_sig"] == row["strat_sig"] and not open_too:
         return f"By both readings it would be {now}, but a person must look first."
-    other = f"{row['alt_sig']} ({multiplier(row['alt_mult'])})" if row["alt_sig"] else "High"
-    return f"It counts as {now} only until a person has looked; {other} is possible."
+    then = f"It counts as {now} only until a person has looked;"
+    if row["alt_sig"] in ("", row["strat_sig"]):
+        possible = f"{then} High is possible"
+    else:
+        possible = f"{then} {row['alt_sig']} ({multiplier(row['alt_mult'])}) is possible"
+        if open_too and row["alt_sig"] != "High":
+            possible += ", and High too"
+    return f"{possible}{'; what Table 7 says is open as well' if open_too else ''}."
 
 
 def _full_stop(text: str) -> str:

@@ -222,7 +222,7 @@ def test_anchors_are_distinct_and_plain(report: Report) -> None:
 def test_issues_stand_with_the_parcel_that_they_name(report: Report) -> None:
     """An issue goes to the feature of that layer and reference, and none to another layer's."""
     of = {one.ref: [issue["code"] for issue in one.issues] for one in report.parcels}
-    assert of["H110"] == ["geometry-changed"]
+    assert of["H110"] == ["geometry-changed", "size-differs"]
     assert of["AH-009"] == ["geometry-missing"]
     assert of["H001"] == []
     named = {one.issues[0]["layer"] for one in report.parcels if one.issues}

@@ -12,6 +12,8 @@ from lnrs_geo.report.findings import found
 from lnrs_geo.report.reading import read_report, report_of
 
 APPLIED = "has been applied"
+# The farm is checked without dates
+ASSUMED = "No dates were given: this is said assuming an application made after publication of the LNRS. "
 
 
 def parts(report: Report) -> list[PartFacts]:
@@ -53,7 +55,7 @@ def changed(folder: Path, ref: str, *, run: Mapping[str, Any] | None = None, **c
 def test_high_names_strategy_measure_and_whose_word(published: Report) -> None:
     """A High says which strategy was applied, the measure with its text, on whose word, and the multiplier."""
     assert sentence(published, "R01") == (
-        "The published Elsewhere Local Nature Recovery Strategy (“Wild at heart”, 15 January 2025) has been "
+        f"{ASSUMED}The published Elsewhere Local Nature Recovery Strategy (“Wild at heart”, 15 January 2025) has been "
         "applied: parcel R01 (0.187 km, enhanced to Other rivers and streams) lies on land mapped for measure "
         "SMP-R1 (“Sample measure: improve rivers and their banks”), and the proposal is consistent with it "
         "(published: Made-up sample strategy, table of measures). Strategic significance: High (1.15)."
@@ -63,7 +65,7 @@ def test_high_names_strategy_measure_and_whose_word(published: Report) -> None:
 def test_low_inside_a_measure_says_why(published: Report) -> None:
     """A Low inside a measure names the measure and the word on which the proposal is not consistent."""
     assert sentence(published, "H004") == (
-        "The published Elsewhere Local Nature Recovery Strategy (“Wild at heart”, 15 January 2025) has been "
+        f"{ASSUMED}The published Elsewhere Local Nature Recovery Strategy (“Wild at heart”, 15 January 2025) has been "
         "applied: parcel H004 (0.5977 ha, created as Woodland and forest - Other coniferous woodland) lies on "
         "land mapped for measure SMP-W1 (“Sample measure: plant and join up native broadleaved woodland”), but "
         "the proposal is not consistent with it (SMP-W1: not consistent, published: Made-up sample strategy, "
@@ -217,9 +219,13 @@ def test_each_of_several_strategies_speaks_for_its_own_land(published_folder: Pa
     ]
     run = {"strategies": several}
     said = changed(published_folder, "H001", run=run)
-    assert said.startswith("The published North Downs LNRS (September 2025) has been applied: parcel H001")
+    assert said.startswith(
+        ASSUMED + "The published North Downs LNRS (September 2025) has been applied: parcel H001"
+    )
     said = changed(published_folder, "H001", run=run, lnrs_id="14")
-    assert said.startswith("The published South Local Nature Recovery Strategy (2025) has been applied:")
+    assert said.startswith(
+        ASSUMED + "The published South Local Nature Recovery Strategy (2025) has been applied:"
+    )
     for other in ("15", "99", ""):
         assert APPLIED not in changed(published_folder, "H001", run=run, lnrs_id=other)
 

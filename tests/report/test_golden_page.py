@@ -157,6 +157,8 @@ class Golden:
     def count(self, _: Mapping[str, str], column: str) -> float:
         """Return a number of the table of what needs attention."""
         parts, parcels = self.parts, self.parcels
+        if column == "borderline":
+            return int(parts["borderline"].sum())
         post = set(map(tuple, parts.loc[parts["stage"] == "post", ["source", "src_fid"]].to_numpy()))
         rows = {
             "split": parcels[parcels["needs_split"]],
@@ -171,7 +173,13 @@ class Golden:
 
     def claims(self, row: Mapping[str, str], _: str) -> float:
         """Return how many rows bear a verdict."""
-        return int((self.parcels["check"] == row["data-check"]).sum())
+        own = self.parcels[self.parcels["check"] == row["data-check"]]
+        if "data-split" not in row:
+            return len(own)
+        keys = ["source", "src_fid", "stage"]
+        answers = self.parts.groupby(keys)[["strat_sig", "status", "alt_sig"]].nunique().max(axis=1)
+        same = [bool(answers[tuple(one)] == 1) for one in own[keys].to_numpy()]
+        return sum(one == (row["data-split"] == "alike") for one in same)
 
     def issues(self, row: Mapping[str, str], column: str) -> float:
         """Return how many issues there are of a code."""
@@ -192,14 +200,19 @@ class Golden:
         run = self.document["run"]
         if section == "checked":
             item = next(one for one in around if one.tag == "li")
-            parcels = [one for one in run["inputs"] if one["role"] == "parcels"]
-            items = [one for one in self.root.iter("li") if any(one is child for child in self.parents[item])]
-            return parcels[items.index(item)]["features"]
+            own = [one for one in run["inputs"] if one["role"] == item.get("data-role")]
+            items = [one for one in self.root.iter("li") if one.get("data-role") == item.get("data-role")]
+            return own[items.index(item)]["features"]
         parts = self.parts
         changed = parts[(parts["stage"] == "post") & (parts["retention"] != "Retained")]
         return {
             "parcels": len(parts[["source", "src_fid"]].drop_duplicates()),
             "created_or_enhanced": len(changed[["source", "src_fid"]].drop_duplicates()),
+            "unclear": len(
+                changed[~changed["retention"].isin(["Created", "Enhanced"])][
+                    ["source", "src_fid"]
+                ].drop_duplicates()
+            ),
             "parts": len(changed),
             "crosswalk_rows": run["crosswalk_rows"],
         }[column]

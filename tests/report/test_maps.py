@@ -2,6 +2,7 @@
 
 import io
 import math
+from dataclasses import replace
 from typing import Any
 
 import matplotlib as mpl
@@ -94,7 +95,10 @@ def test_round_the_land_stand_notice_licence_scale_north_and_grid(written: list[
     parcel_map(*split_parcel())
     told = " ".join(written)
     assert "The strategy is a made-up sample." in told
-    assert 'Mapped measures: Sample strategy, "Made up"; edition first; licence: OGL v3.' in told
+    assert (
+        "Mapped measures, according to the strategy file: "
+        'Sample strategy, "Made up"; edition first; licence: OGL v3.'
+    ) in told
     assert "grid north" in told
     assert "50 m" in told
     assert "Centre SK 34050 59050" in told
@@ -266,8 +270,24 @@ def test_licences_of_all_strategies_whose_maps_were_opened() -> None:
     for number, name in ((1, "A"), (2, "B"), (10, "C")):
         run |= {f"strategies.{number}.name": name, f"strategies.{number}.opened": str(name != "B").lower()}
         run |= {f"strategies.{number}.measures_source.licence": f"licence {name}"}
-    assert [one.split(";")[0] for one in licences(run)] == ["Mapped measures: A", "Mapped measures: C"]
+    told = "Mapped measures, according to the strategy file:"
+    assert [one.split(";")[0] for one in licences(run)] == [f"{told} A", f"{told} C"]
     assert licences(run)[1].endswith("licence: licence C.")
+    run |= {"inputs.1.role": "measures", "inputs.1.path": "a.gpkg"}
+    assert licences(run)[0] == "Mapped measures read from a.gpkg."
+
+
+def test_the_credit_names_the_file_that_was_read() -> None:
+    """Licence and edition are the strategy file's words; the measures are those of the file that was given."""
+    run = {
+        "strategy.name": "Derbyshire", "measures_source.edition": "September 2025",
+        "inputs.1.role": "parcels", "inputs.1.path": "parcels.gpkg",
+        "inputs.2.role": "measures", "inputs.2.path": "some/where/other.gpkg", "inputs.2.layer": "pm",
+    }  # fmt: skip
+    assert licences(run) == [
+        "Mapped measures read from other.gpkg (pm); according to the strategy file: Derbyshire; "
+        "edition September 2025; licence: not stated."
+    ]
 
 
 def test_measures_of_other_parcels_are_told_apart(written: list[str]) -> None:
@@ -339,3 +359,34 @@ def test_sites_are_counted_by_outcome(written: list[str]) -> None:
     assert "1 assessed, 2 failed" in drawn.alt
     assert {"S1", "S2", "S3", "Failed: no answer (2)"} <= set(written)
     assert "Screened" not in " ".join(written)
+
+
+def test_a_line_before_the_development_hides_no_edge_of_a_measure() -> None:
+    """A lost hedgerow that runs along a measure is a thin dashed line beneath, and the edge stays in sight."""
+    line = shapely.LineString([(E, N), (E + 100, N)])
+    lost = {"module": "hedgerow", "stage": "baseline", "retention": "Lost"}
+    land = world.measure(shapely.box(E, N, E + 100, N + 60))
+    own = world.world([world.part(line, **lost)], [land])
+    drawn = parcel_map(own, world.facts(own, matches=(world.match(),)))
+    edge = looks.measure_look(relied_on=False).edge
+    rows = np.abs(pixels(drawn) - [int(edge[at : at + 2], 16) for at in (1, 3, 5)]).max(axis=2) <= 60
+    lengths = rows[:, : int(drawn.width_px * 0.66)].sum(axis=1)
+    assert (
+        lengths > 0.4 * lengths.max()
+    ).sum() >= 4  # its lower edge and its upper one, each some pixels high
+    look = looks.look_of("baseline", Shape.LINE)
+    assert look.width < 1 < look.dash[0]
+    assert not look.fill
+    kept = world.world([world.part(line, **lost)])
+    before = parcel_map(kept, world.facts(kept))
+    dark = (pixels(before)[:, : int(before.width_px * 0.66)].max(axis=2) < 60).sum(axis=1)
+    assert dark.max() > 100
+
+
+def test_a_reference_that_others_have_is_told_apart_on_the_map(written: list[str]) -> None:
+    """Title, caption and alternative name the layer or module besides."""
+    shapes = world.world([world.part(world.square(E, N, 50))])
+    drawn = parcel_map(shapes, replace(world.facts(shapes), apart="Hedgerows"))
+    assert "P1 (Hedgerows)" in drawn.alt
+    assert drawn.caption.startswith("P1 (Hedgerows) with")
+    assert any(one.startswith("P1 (Hedgerows), ") for one in written)

@@ -182,6 +182,28 @@ def test_check_writes_the_report_too(tmp_path: Path) -> None:
     assert (lean.exit_code, "--report" in lean.stderr) == (2, True)
 
 
+@pytest.mark.parametrize(
+    ("words", "told", "untold"),
+    [
+        (("--report", "nonsense"), "--report: 'nonsense' is no format of reports.", "--format"),
+        (("--json", "--report"), "--report: With --json alone no results are written", "GeoP"),
+        (
+            ("--format", "parquet", "--report"),
+            "--report: A report cannot be made from results as GeoParquet",
+            "--json",
+        ),
+    ],
+)
+def test_a_report_that_cannot_be_made_is_told_by_its_own_option(
+    tmp_path: Path, words: tuple[str, ...], told: str, untold: str
+) -> None:
+    """Before anything is read, in words of what was typed, and of nothing else."""
+    done = CliRunner().invoke(main, ["check", str(tmp_path / "absent.gpkg"), *words])
+    assert done.exit_code == 2
+    assert told in done.stderr
+    assert untold not in done.stderr
+
+
 def test_tells_reports_that_it_did_not_write(results: Path) -> None:
     """A PDF of earlier results does not pass for a new one."""
     (results / "report.pdf").write_bytes(b"%PDF")

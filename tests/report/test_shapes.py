@@ -1,7 +1,9 @@
 """The geometry that maps are drawn from is the result's own."""
 
 import json
+import sqlite3
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -99,3 +101,18 @@ def test_a_damaged_geopackage_is_refused(tmp_path: Path) -> None:
     (tmp_path / "results.gpkg").write_bytes(b"no GeoPackage")
     with pytest.raises(OutputError, match="cannot be read"):
         read_shapes(tmp_path)
+
+
+def test_a_map_of_another_lnrs_is_in_the_notice_of_the_maps(sample_folder: Path, tmp_path: Path) -> None:
+    """An issue that measures bear another LNRS's id becomes part of what stands on every map."""
+    copied = tmp_path / "results.gpkg"
+    copied.write_bytes((sample_folder / "results.gpkg").read_bytes())
+    before = read_shapes(tmp_path).run["notice"]
+    with closing(sqlite3.connect(copied)) as database, database:
+        database.execute(
+            "UPDATE issues SET code = 'lnrs-id-mismatch', message = 'Rows of LNRS 9.' WHERE fid = 1"
+        )
+    assert (
+        read_shapes(tmp_path).run["notice"]
+        == f"{before} The map may be that of another LNRS: Rows of LNRS 9."
+    )

@@ -102,7 +102,7 @@ def test_parcels_hold_sizes_and_units(book: Path, units_folder: Path) -> None:
     rows = table(book, "Parcels")
     columns = {
         "Size": "size", "Size decided High": "size_high", "Share decided High": "share_high",
-        "Mean multiplier, parts for review as Low": "mean_mult", "Units claimed": "units_claimed",
+        "Mean multiplier, parts for review at the lower figure": "mean_mult", "Units claimed": "units_claimed",
         "Units, parts for review Low": "units_low", "Units, parts for review High": "units_high",
         "Parts": "n_parts",
     }  # fmt: skip

@@ -70,6 +70,10 @@ def _area(paper: Paper, shape: shapely.Geometry, look: Look) -> None:
 
 def _line(paper: Paper, shape: shapely.Geometry, look: Look) -> None:
     strokes = [shapely.get_coordinates(one) for one in shapely.get_parts(shape) if shapely.length(one)]
+    if not look.fill:  # no casing: the line alone
+        paper.lines(strokes, colour=PAPER, width=look.width + 0.6)
+        paper.lines(strokes, colour=look.edge, width=look.width, dash=look.dash, cap="butt")
+        return
     paper.lines(strokes, colour=PAPER, width=look.width + CASING_MM + 0.6)
     paper.lines(strokes, colour=look.edge, width=look.width + CASING_MM, cap="butt")
     paper.lines(strokes, colour=look.fill or PAPER, width=look.width, dash=look.dash, cap="butt")

@@ -20,11 +20,14 @@ _FAINT, _KEPT = "#e8e8e8", "retained"
 # From what lies beneath to what a person must see on top
 ORDER = ("baseline", "none", _KEPT, "low", "medium", "high", "review", "error")
 _LEGENDS = {
-    "baseline": "Before the development: outline only",
+    "baseline": "Before the development: dashed",
     _KEPT: "Retained: takes the value of its baseline",
 }
 _SEVERAL = {"review": "For review: no figure is settled until a person has looked"}
 AGAIN = {Shape.AREA: "land", Shape.LINE: "line", Shape.POINT: "tree"}
+# What lay there before is an outline; a line has none, and a band as broad as on a screen would hide what
+# runs along it.
+_LINE_BEFORE = Look(edge=INK, width=0.55, dash=(3.0, 2.0))
 # In the pictures' own words; "?" alone would say too little
 WORDS = {
     "none": "n/a",
@@ -109,11 +112,18 @@ def look_of(key: str, shape: Shape) -> Look:
     """Return how parts of a kind are drawn, their patterns at least three times as light or dark as their fill."""
     if key == _KEPT:
         return _RETAINED[shape]
+    if beneath(key, shape):
+        return _LINE_BEFORE
     style = next(one for one in STYLES if one.layer == _LAYERS[shape])
     look = next(one.look for one in style.rules if one.key == _STYLED.get(key, key))
     fill = blended(look.fill, look.opacity) if look.fill else ""
     hatch = standing_out(look.hatch, fill or PAPER) if look.hatch else ""
     return replace(look, fill=fill, hatch=hatch, opacity=1.0)
+
+
+def beneath(key: str, shape: Shape) -> bool:
+    """Tell whether parts of a kind are drawn beneath the edges of measures: lines as they lay before."""
+    return (key, shape) == ("baseline", Shape.LINE)
 
 
 def measure_look(*, relied_on: bool) -> Look:

@@ -44,6 +44,11 @@ class _Part:
     def look(self) -> Look:
         return _look(self.kind.key, self.drawn_as)
 
+    @property
+    def beneath(self) -> bool:
+        """Whether it is drawn beneath the edges of measures."""
+        return looks.beneath(self.kind.key, self.drawn_as)
+
 
 def overview_map(shapes: Shapes, report: Report) -> sheet.Map:
     """Draw all parcels of a report on one map.
@@ -139,10 +144,13 @@ class _Overview:
         for part in self.parts:
             if part.drawn_as is Shape.AREA:
                 draw(paper, part.shape, part.look, kind=part.drawn_as)
-        measures.draw_outlines(paper, self.measures)
         marks = [part for part in self.parts if part.drawn_as is not Shape.AREA]
-        for part in sorted(marks, key=lambda one: one.drawn_as is Shape.POINT):
+        for part in (one for one in marks if one.beneath):
             draw(paper, part.shape, part.look, kind=part.drawn_as)
+        measures.draw_outlines(paper, self.measures)
+        for part in sorted(marks, key=lambda one: one.drawn_as is Shape.POINT):
+            if not part.beneath:
+                draw(paper, part.shape, part.look, kind=part.drawn_as)
         clear = shapely.union_all([shapely.buffer(one.shape, _CLEAR_MM) for one in marks])
         self._label(paper, Labels(paper, self.window.frame, avoid=clear, keep_clear=clear))
 

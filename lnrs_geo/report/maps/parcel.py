@@ -123,6 +123,8 @@ class _ParcelMap:
             shape = window.on_paper(one.geometry)
             draw(paper, shape, looks.look_of("baseline", shape_of(shape)), kind=shape_of(shape))
         for kind, drawn_as, shape in seen:
+            if looks.beneath(kind.key, drawn_as):
+                draw(paper, shape, looks.look_of(kind.key, drawn_as), kind=drawn_as)
             if drawn_as is Shape.AREA:
                 look = looks.look_of(kind.key, Shape.AREA)
                 draw(paper, shape, look, kind=Shape.AREA)
@@ -131,7 +133,7 @@ class _ParcelMap:
             outline(paper, parcel, width=0.6)
         measures.draw_outlines(paper, drawn)
         for kind, drawn_as, shape in seen:
-            if drawn_as is not Shape.AREA:
+            if drawn_as is not Shape.AREA and not looks.beneath(kind.key, drawn_as):
                 draw(paper, shape, looks.look_of(kind.key, drawn_as), kind=drawn_as)
         self._draw_neighbours(paper, neighbours, trees=True)  # seen on the parcel as well
         self._label(paper, parts, neighbours, free)
@@ -198,7 +200,7 @@ class _ParcelMap:
                 named.add(reference)
 
     def _legend(self) -> list[Entry]:
-        entries = [Entry(f"Parts of {shortened(self.parcel.ref, 40)}")]
+        entries = [Entry(f"Parts of {shortened(self.parcel.name, 40)}")]
         shown = [
             (one.row, drawn_as)
             for one in self.parts
@@ -226,16 +228,16 @@ class _ParcelMap:
     def _title(self) -> str:
         first = self.parts[0].row
         stage = answers.STAGES[first["stage"]].lower()
-        return f"{self.parcel.ref}, {answers.MODULES[self.parcel.module].lower()}, {stage}"
+        return f"{self.parcel.name}, {answers.MODULES[self.parcel.module].lower()}, {stage}"
 
     def _caption(self) -> str:
         what = "its parts and the mapped measures that it meets" if self.met else "its parts"
-        return clean(f"{self.parcel.ref} with {what}; {told.place(self.window)}.")
+        return clean(f"{shortened(self.parcel.name, 80)} with {what}; {told.place(self.window)}.")
 
     def _alt(self) -> str:
         first = self.parts[0].row
         when = "after the development" if first["stage"] == "post" else "before the development"
-        said = [f"Map of parcel {self.parcel.ref} {when}; {told.place(self.window)}."]
+        said = [f"Map of parcel {self.parcel.name} {when}; {told.place(self.window)}."]
         for one in sorted(self.parts, key=lambda row: row.row["part"])[:_MOST_LABELS]:
             said.append(f"Part {one.row['part']}, {told.size(one.row)}: {told.answer(one.row)}.")
         if len(self.parts) > _MOST_LABELS:

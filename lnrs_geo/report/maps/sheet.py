@@ -1,5 +1,7 @@
 """The sheet of a map: notice, title, the land with its legend beside it, scale, north, and whose data it is."""
 
+import itertools
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -61,13 +63,17 @@ def texts_of(run: Mapping[str, str], title: str) -> Texts:
 
 
 def licences(run: Mapping[str, str]) -> list[str]:
-    """Return for each strategy whose map was used: what the measures are, their edition and licence.
+    """Return whence the measures were read and, for each strategy, what its file says they are.
+
+    The file of a strategy tells edition and licence of the map that its authors knew. Whether that map was
+    read is another matter, so the files come first.
 
     Examples
     --------
     >>> licences({"strategy.name": "Derbyshire", "measures_source.licence": "OGL v3"})
-    ['Mapped measures: Derbyshire; edition not stated; licence: OGL v3.']
+    ['Mapped measures, according to the strategy file: Derbyshire; edition not stated; licence: OGL v3.']
     """
+    read = _measures_read(run)
     numbers = sorted({int(key.split(".")[1]) for key in run if key.startswith("strategies.")})
     opened = [one for one in numbers if run.get(f"strategies.{one}.opened") != "false"]
     named = [(f"strategies.{one}.", f"strategies.{one}.") for one in opened or numbers]
@@ -77,10 +83,30 @@ def licences(run: Mapping[str, str]) -> list[str]:
         name = run.get(f"{facts}name", "") + (f', "{title}"' if title else "")
         edition = run.get(f"{source}measures_source.edition") or "not stated"
         licence = run.get(f"{source}measures_source.licence") or "not stated"
-        told.append(
-            f"Mapped measures: {name or 'strategy not named'}; edition {edition}; licence: {licence}."
-        )
-    return told
+        told.append(f"{name or 'strategy not named'}; edition {edition}; licence: {licence}.")
+    if len(told) == 1:
+        head = f"Mapped measures read from {read}; " if read else "Mapped measures, "
+        return [f"{head}according to the strategy file: {told[0]}"]
+    first = [f"Mapped measures read from {read}."] if read else []
+    return first + [f"Mapped measures, according to the strategy file: {one}" for one in told]
+
+
+def _measures_read(run: Mapping[str, str]) -> str:
+    """Return the files that measures were read from, each with its layers."""
+    layers: dict[str, list[str]] = {}
+    for number in itertools.count(1):
+        role = run.get(f"inputs.{number}.role")
+        if role is None:
+            break
+        if role == "measures":
+            path = re.split(r"[/\\]", run.get(f"inputs.{number}.path", "").rstrip("/\\"))[-1]
+            layers.setdefault(path, []).append(run.get(f"inputs.{number}.layer", ""))
+    told = (f"{path}{_layers([one for one in own if one])}" for path, own in layers.items())
+    return " and ".join(told)
+
+
+def _layers(names: Sequence[str]) -> str:
+    return f" ({', '.join(names)})" if names else ""
 
 
 def window_of(bounds_m: Box) -> Window:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from lnrs_geo.report import answers
+from lnrs_geo.report import answers, verdicts
 from lnrs_geo.report.register import words
 from lnrs_geo.report.register.facts import ANSWERS, COUNTS, UNITS, RegisterReport, SiteFacts, size_column
 from lnrs_geo.report.register.record import flat
@@ -36,6 +36,8 @@ def write_sheets(report: RegisterReport, path: Path) -> None:
 
 def _summary(sheet: Sheet, report: RegisterReport) -> None:
     sheet.widths(58, 22, 14, 14, 14, 14, 12)
+    if report.undated:
+        sheet.line("Date basis", words.UNDATED)  # before anything that rests on it
     sheet.section("What came of the sites", "Outcome", "Sites", "What it means")
     for name, sites in report.outcomes.items():
         sheet.line(sentence(words.outcome(name)), (sites, "whole"), words.MEANINGS[name])
@@ -53,7 +55,8 @@ def _summary(sheet: Sheet, report: RegisterReport) -> None:
     if report.wrong:
         sheet.section("Values entered that are wrong, in parts of both stages", "Verdict", "Code", "Parts")
         for check, parts in report.wrong.items():
-            sheet.line((sentence(answers.CHECKS[check]), "long"), check, (parts, "whole"))
+            said = verdicts.words(check, assumed=bool(report.undated))
+            sheet.line((sentence(said), "long"), check, (parts, "whole"))
     if report.reasons:
         sheet.section("Parts without a decision, of both stages", "Reason", "Code", "Parts", "Sites")
         for why in report.reasons:

@@ -12,6 +12,10 @@ MEANINGS = {
     "screened": "A grid reference alone and no boundary: no assessment. In no total.",
     "failed": "Its row or its file could not be used: nothing is known of it. In no total.",
 }
+UNDATED = (
+    "Where no dates were given, an application made on the assessment date, after publication of the LNRS, is "
+    "assumed."
+)
 # Names of the modules beside a size, where the unit does not tell
 BESIDE = {"area": "", "hedgerow": "hedgerow", "watercourse": "watercourse", "tree": ""}
 # Why a part has no decision, by `ss_reason`

@@ -1,0 +1,159 @@
+"""How the verdicts on what the input states are told: what they hang on, and why a parcel is several rows.
+
+A verdict is a code. What it means for a parcel depends on what was assumed of its dates, and on whether
+its parts differ.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from lnrs_geo.report.answers import CHECKS, STAGES, WHY, WRONG
+from lnrs_geo.report.facts import ParcelFacts, Report, Row
+
+UNLESS = "unless the relevant date was before publication of the LNRS"
+BOUNDARY = "it crosses a boundary of planning authorities or strategy areas; the answer is the same in each"
+DIFFERS = "its answer changes across it: one value cannot be right for the whole"
+SPLIT = "split-needed"
+_BASELINE = "baseline-not-low"
+_SHOWN = ("strat_sig", "ss_mult", "status", "alt_sig", "alt_mult")
+
+
+def assumes_dates(run: Mapping[str, Any]) -> bool:
+    """Tell whether dates were assumed for the run, or for some of its parcels.
+
+    Examples
+    --------
+    >>> assumes_dates({"assumption": "Dates were given for 1 of 2 parcels. For the others: No dates were given"})
+    True
+    """
+    return "no dates were given" in str(run.get("assumption", "")).casefold()
+
+
+def words(check: str, *, assumed: bool) -> str:
+    """Return a verdict in words; that on a baseline hangs on the dates.
+
+    Parameters
+    ----------
+    check
+        The code.
+    assumed
+        Whether dates were assumed: nobody may read then that a baseline is wrong and no more.
+
+    Examples
+    --------
+    >>> words("baseline-not-low", assumed=True)
+    'a baseline entered above Low, unless the relevant date was before publication of the LNRS'
+    """
+    told = CHECKS.get(check, check)
+    return f"{told}, {UNLESS}" if assumed and check == _BASELINE else told
+
+
+def alike(parts: Sequence[Row]) -> bool:
+    """Tell whether all parts have the same answer: significance, multiplier and status."""
+    return len({tuple(one[name] for name in _SHOWN) for one in parts}) == 1
+
+
+def split(parts: Sequence[Row], *, assumed: bool) -> str:
+    """Say as how many rows the parts of one stage are entered, why, and what is found of the value in each.
+
+    Parameters
+    ----------
+    parts
+        The rows of `parts` of a parcel at one stage, more than one.
+    assumed
+        Whether dates were assumed.
+    """
+    told = f"must be entered as {len(parts)} rows, because {BOUNDARY if alike(parts) else DIFFERS}"
+    own: dict[str, list[int]] = {}
+    for one in parts:
+        if one["check"]:
+            own.setdefault(one["check"], []).append(one["part"])
+    if len(own) == 1 and len(parts) == len(next(iter(own.values()))):
+        return f"{told}. Value entered, in each: {words(next(iter(own)), assumed=assumed)}"
+    by_part = (
+        f"part{'' if len(which) == 1 else 's'} {', '.join(map(str, which))}: {words(check, assumed=assumed)}"
+        for check, which in own.items()
+    )
+    return f"{told}. Value entered, {'; '.join(by_part)}" if own else told
+
+
+def of_stage(parcel: ParcelFacts, stage: Row, *, assumed: bool) -> str:
+    """Return the verdict on one stage of a parcel in words; empty where there is none.
+
+    Parameters
+    ----------
+    parcel
+        The parcel.
+    stage
+        Its row of `parcels`.
+    assumed
+        Whether dates were assumed.
+    """
+    if stage["check"] != SPLIT:
+        return words(stage["check"], assumed=assumed) if stage["check"] else ""
+    return split(_parts(parcel, stage["stage"]), assumed=assumed)
+
+
+def told(parcel: ParcelFacts, *, assumed: bool) -> Iterator[tuple[str, str, bool]]:
+    """Give what there is to say of the values entered: of which stage, the words, and whether one is wrong.
+
+    Parameters
+    ----------
+    parcel
+        The parcel; what agrees is not told.
+    assumed
+        Whether dates were assumed.
+    """
+    stages: dict[str, list[Row]] = {}
+    for one in parcel.stages:
+        if one["check"] not in ("", "ok"):
+            stages.setdefault(of_stage(parcel, one, assumed=assumed), []).append(one)
+    for said, rows in stages.items():
+        whose = "Both" if len(rows) > 1 else "Baseline" if rows[0]["stage"] == "baseline" else "After"
+        yield whose, said, any(one["check"] in WRONG for one in rows)
+
+
+def reason(why: str, parcel: ParcelFacts, *, assumed: bool) -> str:
+    """Return why a parcel has a page in words.
+
+    Parameters
+    ----------
+    why
+        One of the parcel's reasons.
+    parcel
+        The parcel.
+    assumed
+        Whether dates were assumed.
+    """
+    rows = [one.row for one in parcel.parts]
+    if why == "review" and not any(one["status"] == "provisional" for one in rows):
+        return "decided, with a note to read"
+    if why == "wrong-claim" and assumed and {one["check"] for one in rows} & WRONG == {_BASELINE}:
+        return f"{WHY[why]}, {UNLESS}"
+    if why == "split" and all(alike(_parts(parcel, one)) for one in STAGES if _parts(parcel, one)):
+        return "more than one row, the answer is the same in each"
+    return WHY[why]
+
+
+def claims(report: Report) -> Iterator[tuple[str, str, int, str]]:
+    """Give the lines of the table of verdicts: code, words, number of rows, and which of the split ones.
+
+    Parameters
+    ----------
+    report
+        The facts.
+    """
+    assumed = assumes_dates(report.run)
+    for check, rows in report.counts.claims.items():
+        if check != SPLIT:
+            yield check, words(check, assumed=assumed), rows, ""
+            continue
+        same = report.counts.split_alike
+        if rows > same:
+            yield check, f"more than one row, because {DIFFERS}", rows - same, "differs"
+        if same:
+            yield check, f"more than one row, because {BOUNDARY}", same, "alike"
+
+
+def _parts(parcel: ParcelFacts, stage: str) -> list[Row]:
+    return [one.row for one in parcel.parts if one.row["stage"] == stage]
