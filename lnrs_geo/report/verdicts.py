@@ -13,6 +13,10 @@ from lnrs_geo.report.facts import ParcelFacts, Report, Row
 UNLESS = "unless the relevant date was before publication of the LNRS"
 BOUNDARY = "it crosses a boundary of planning authorities or strategy areas; the answer is the same in each"
 DIFFERS = "its answer changes across it: one value cannot be right for the whole"
+BRIEFLY = {
+    True: "it crosses a boundary, the answer is the same in each",
+    False: "its answer changes across it",
+}
 SPLIT = "split-needed"
 _BASELINE = "baseline-not-low"
 _SHOWN = ("strat_sig", "ss_mult", "status", "alt_sig", "alt_mult")
@@ -53,7 +57,7 @@ def alike(parts: Sequence[Row]) -> bool:
     return len({tuple(one[name] for name in _SHOWN) for one in parts}) == 1
 
 
-def split(parts: Sequence[Row], *, assumed: bool) -> str:
+def split(parts: Sequence[Row], *, assumed: bool, brief: bool = False) -> str:
     """Say as how many rows the parts of one stage are entered, why, and what is found of the value in each.
 
     Parameters
@@ -62,8 +66,12 @@ def split(parts: Sequence[Row], *, assumed: bool) -> str:
         The rows of `parts` of a parcel at one stage, more than one.
     assumed
         Whether dates were assumed.
+    brief
+        In few words, for a cell.
     """
     told = f"must be entered as {len(parts)} rows, because {BOUNDARY if alike(parts) else DIFFERS}"
+    if brief:
+        told = f"{len(parts)} rows: {BRIEFLY[alike(parts)]}"
     own: dict[str, list[int]] = {}
     for one in parts:
         if one["check"]:
@@ -77,7 +85,7 @@ def split(parts: Sequence[Row], *, assumed: bool) -> str:
     return f"{told}. Value entered, {'; '.join(by_part)}" if own else told
 
 
-def of_stage(parcel: ParcelFacts, stage: Row, *, assumed: bool) -> str:
+def of_stage(parcel: ParcelFacts, stage: Row, *, assumed: bool, brief: bool = False) -> str:
     """Return the verdict on one stage of a parcel in words; empty where there is none.
 
     Parameters
@@ -88,10 +96,12 @@ def of_stage(parcel: ParcelFacts, stage: Row, *, assumed: bool) -> str:
         Its row of `parcels`.
     assumed
         Whether dates were assumed.
+    brief
+        In few words, for a cell.
     """
     if stage["check"] != SPLIT:
         return words(stage["check"], assumed=assumed) if stage["check"] else ""
-    return split(_parts(parcel, stage["stage"]), assumed=assumed)
+    return split(_parts(parcel, stage["stage"]), assumed=assumed, brief=brief)
 
 
 def told(parcel: ParcelFacts, *, assumed: bool) -> Iterator[tuple[str, str, bool]]:
@@ -107,7 +117,7 @@ def told(parcel: ParcelFacts, *, assumed: bool) -> Iterator[tuple[str, str, bool
     stages: dict[str, list[Row]] = {}
     for one in parcel.stages:
         if one["check"] not in ("", "ok"):
-            stages.setdefault(of_stage(parcel, one, assumed=assumed), []).append(one)
+            stages.setdefault(of_stage(parcel, one, assumed=assumed, brief=True), []).append(one)
     for said, rows in stages.items():
         whose = "Both" if len(rows) > 1 else "Baseline" if rows[0]["stage"] == "baseline" else "After"
         yield whose, said, any(one["check"] in WRONG for one in rows)

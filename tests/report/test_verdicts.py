@@ -59,10 +59,13 @@ def test_a_boundary_is_told_apart_from_an_answer_that_changes(
         for one in table(tmp_path / "report.xlsx", "Parcels")
         if one["Stage"] == "After the development"
     }
+    brief = {SAME: "it crosses a boundary, the answer is the same", CHANGES: "its answer changes across it"}
     for ref, parts, own, other in (("H021", 3, SAME, CHANGES), ("H007", 2, CHANGES, SAME)):
-        for told in (line(html, ref), own_page(html, ref), rows[ref]):
+        for told in (own_page(html, ref), rows[ref]):
             assert f"ust be entered as {parts} rows, {own}" in told
             assert other not in told
+        assert f"{parts} rows: {brief[own]}" in line(html, ref)
+        assert brief[other] not in line(html, ref)
     assert "in each: agrees with the assessment" in rows["H021"]
     assert "part 1: agrees with the assessment; part 2: High entered, assessed lower" in rows["H007"]
     assert "More than one row, the answer is the same in each" in own_page(html, "H021")
