@@ -62,8 +62,7 @@ def part_columns(run: Mapping[str, Any]) -> tuple[Column, ...]:
     assumed = verdicts.assumes_dates(run)
 
     def judged(pair: Part) -> str:
-        check = pair[1].row["check"]
-        return verdicts.words(check, assumed=assumed) if check else ""
+        return verdicts.of_row(pair[1].row, assumed=assumed)
 
     return _judged(_PARTS, judged)
 

@@ -52,6 +52,25 @@ def words(check: str, *, assumed: bool) -> str:
     return f"{told}, {UNLESS}" if assumed and check == _BASELINE else told
 
 
+def of_row(row: Row, *, assumed: bool) -> str:
+    """Return the verdict on a part, or on a parcel of one, in words; empty where there is none.
+
+    Examples
+    --------
+    >>> of_row({"check": "wrong-high", "retention": "Retained"}, assumed=True)
+    'High entered, assessed lower, unless the relevant date was before publication of the LNRS'
+    """
+    if not row["check"]:
+        return ""
+    told = words(row["check"], assumed=assumed)
+    return f"{told}, {UNLESS}" if assumed and _is_kept(row) else told
+
+
+def _is_kept(row: Row) -> bool:
+    """Tell whether a wrong value is that of a baseline which is retained: it hangs on the dates alike."""
+    return row["retention"] == "Retained" and row["check"] in ("invalid-medium", "wrong-high", "missed-high")
+
+
 def alike(parts: Sequence[Row]) -> bool:
     """Tell whether all parts have the same answer: significance, multiplier and status."""
     return len({tuple(one[name] for name in _SHOWN) for one in parts}) == 1
@@ -100,7 +119,7 @@ def of_stage(parcel: ParcelFacts, stage: Row, *, assumed: bool, brief: bool = Fa
         In few words, for a cell.
     """
     if stage["check"] != SPLIT:
-        return words(stage["check"], assumed=assumed) if stage["check"] else ""
+        return of_row(stage, assumed=assumed)
     return split(_parts(parcel, stage["stage"]), assumed=assumed, brief=brief)
 
 
@@ -138,7 +157,8 @@ def reason(why: str, parcel: ParcelFacts, *, assumed: bool) -> str:
     rows = [one.row for one in parcel.parts]
     if why == "review" and not any(one["status"] == "provisional" for one in rows):
         return "decided, with a note to read"
-    if why == "wrong-claim" and assumed and {one["check"] for one in rows} & WRONG == {_BASELINE}:
+    wrong = [one for one in rows if one["check"] in WRONG]
+    if why == "wrong-claim" and assumed and all(one["check"] == _BASELINE or _is_kept(one) for one in wrong):
         return f"{WHY[why]}, {UNLESS}"
     if why == "split" and all(alike(_parts(parcel, one)) for one in STAGES if _parts(parcel, one)):
         return "more than one row, the answer is the same in each"

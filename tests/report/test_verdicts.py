@@ -121,6 +121,25 @@ def test_a_wrong_baseline_hangs_on_dates_that_were_assumed(
     assert f"The value entered is wrong, {UNLESS}" in own_page(html, part["parcel_ref"])
 
 
+@pytest.mark.parametrize("retention", ["Retained", "Created"])
+def test_a_retained_value_hangs_on_the_dates_like_its_baseline(
+    document: dict[str, Any], retention: str
+) -> None:
+    """A retained High above its Low baseline is wrong only after publication; a created one is wrong."""
+    part = next(
+        one
+        for one in document["parts"]
+        if one["check"] == "wrong-high" and one["stage"] == "post" and one["status"] == "decided"
+    )
+    for one in (*document["parts"], *document["parcels"]):
+        if (one["source"], one["src_fid"]) == (part["source"], part["src_fid"]):
+            one["retention"] = retention
+            one["check"] = "wrong-high" if one["stage"] == "post" else "ok"
+    page = own_page(page_of(document, most_pages=None), part["parcel_ref"])
+    assert ("High entered, assessed lower, unless" in page) == (retention == "Retained")
+    assert (f"The value entered is wrong, {UNLESS}" in page) == (retention == "Retained")
+
+
 def test_the_answer_says_what_was_assumed(document: dict[str, Any]) -> None:
     """The section with the answer carries the sentence on the dates."""
     document["run"]["assumption"] = "No dates were given: so it is."
