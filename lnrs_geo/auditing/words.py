@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from lnrs_geo.assumed import UNLESS
 from lnrs_geo.model import Significance, Stage, Status
 from lnrs_geo.multiplier import claims, rules
 
@@ -69,9 +70,7 @@ def to_do(part: dict[str, Any]) -> str:
         case "invalid-medium":
             return f"Enter {answer}: Medium cannot be applied once the strategy is published."
         case "baseline-not-low":
-            unless = (
-                "" if not assumes(part) else ", unless the relevant date was before publication of the LNRS"
-            )
+            unless = f", {UNLESS}" if assumes(part) else ""
             return f"Enter {answer}: a baseline is Low{unless}."
         case "wrong-high":
             return f"Enter {answer}: the claim is too high."

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Protocol
 
+from lnrs_geo.assumed import assumes_dates
 from lnrs_geo.report.facts import ParcelFacts, Report, Row
 from lnrs_geo.report.layout import render
-from lnrs_geo.report.verdicts import assumes_dates
 
 # A longer table helps nobody and makes the PDF slow: what is left out stands in the CSV.
 MOST_LISTED = 500

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from operator import itemgetter
 from typing import Any, cast
 
+from lnrs_geo.assumed import assumes_dates
 from lnrs_geo.report import answers, verdicts
 from lnrs_geo.report.facts import ParcelFacts, PartFacts, Row
 from lnrs_geo.report.small_words import layer_of
@@ -47,7 +48,7 @@ def parcel_columns(run: Mapping[str, Any]) -> tuple[Column, ...]:
     run
         The record of the run: what was assumed of the dates bears on the words of a verdict.
     """
-    assumed = verdicts.assumes_dates(run)
+    assumed = assumes_dates(run)
     return _judged(_PARCELS, lambda pair: verdicts.of_stage(pair[0], pair[1], assumed=assumed))
 
 
@@ -59,7 +60,7 @@ def part_columns(run: Mapping[str, Any]) -> tuple[Column, ...]:
     run
         The record of the run.
     """
-    assumed = verdicts.assumes_dates(run)
+    assumed = assumes_dates(run)
 
     def judged(pair: Part) -> str:
         return verdicts.of_row(pair[1].row, assumed=assumed)

@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-OWN_READING = "a cautious reading of this program, where the guide is silent"
+from lnrs_geo.explain import OWN_READING
+
 OPTIONS = {
     "tolerance_m": "Positional tolerance in m",
     "intervention": "Intervention, where the input names none",

@@ -4,13 +4,12 @@ A verdict is a code. What it means for a parcel depends on what was assumed of i
 its parts differ.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
+from lnrs_geo.assumed import UNLESS, assumes_dates
 from lnrs_geo.report.answers import CHECKS, STAGES, WHY, WRONG
 from lnrs_geo.report.facts import ParcelFacts, Report, Row
 
-UNLESS = "unless the relevant date was before publication of the LNRS"
 BOUNDARY = "it crosses a boundary of planning authorities or strategy areas; the answer is the same in each"
 DIFFERS = "its answer changes across it: one value cannot be right for the whole"
 BRIEFLY = {
@@ -20,17 +19,6 @@ BRIEFLY = {
 SPLIT = "split-needed"
 _BASELINE = "baseline-not-low"
 _SHOWN = ("strat_sig", "ss_mult", "status", "alt_sig", "alt_mult")
-
-
-def assumes_dates(run: Mapping[str, Any]) -> bool:
-    """Tell whether dates were assumed for the run, or for some of its parcels.
-
-    Examples
-    --------
-    >>> assumes_dates({"assumption": "Dates were given for 1 of 2 parcels. For the others: No dates were given"})
-    True
-    """
-    return "no dates were given" in str(run.get("assumption", "")).casefold()
 
 
 def words(check: str, *, assumed: bool) -> str:

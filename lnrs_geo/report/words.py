@@ -7,11 +7,11 @@ published LNRS "has been applied" only to land whose answer rests on its map.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from lnrs_geo.assumed import assumes_dates
 from lnrs_geo.report.answers import multiplier, table_7_open
 from lnrs_geo.report.facts import PartFacts, Row
 from lnrs_geo.report.findings import Texts, found
 from lnrs_geo.report.small_words import day
-from lnrs_geo.report.verdicts import assumes_dates
 
 # Reasons that stand on what the Local Habitat Map shows, or does not show, at the place
 MAP_ASKED = frozenset(

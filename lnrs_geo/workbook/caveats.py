@@ -13,12 +13,10 @@ from lnrs_geo.workbook.regime_alone import NOT_ASSESSED, Answer
 ONE_APPLICATION = (
     "All rows are taken to be of one application, and off-site land to lie in the strategies named."
 )
-UNLESS = "unless the relevant date was before publication of the LNRS"
 # Why nothing is named to be typed, whatever was found of a row
 FOREIGN = "none of the metric's rows was joined to the parcels given, which may not be this metric's"
 PROPOSED = "crosswalk rows that nobody has confirmed were accepted (--accept-proposed)"
 CONSULTED = "the strategy is a draft, and its map decides nothing"
-_UNDATED = "no dates were given"
 
 
 def are_foreign(rows: Sequence[MetricRow], joined: Joined) -> bool:
@@ -76,8 +74,3 @@ def with_assumption(run: Mapping[str, Any], by_dates_alone: int) -> dict[str, An
 def says_something(answer: Answer) -> bool:
     """Tell whether the dates alone said anything of a row: an answer, or that its claim cannot stand."""
     return bool(answer["status"] != NOT_ASSESSED or answer["check"])
-
-
-def are_assumed(run: Mapping[str, Any]) -> bool:
-    """Tell whether dates were assumed for the whole run or a part of it."""
-    return _UNDATED in str(run["assumption"]).casefold()

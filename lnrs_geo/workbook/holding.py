@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from lnrs_geo.assumed import UNLESS
 from lnrs_geo.auditing.words import DRAFT, assumes, corrects, to_do
 from lnrs_geo.issues import issue
 from lnrs_geo.model import Issue, Significance, Status
 from lnrs_geo.multiplier.claims import parcel_verdict, read_label
 from lnrs_geo.multiplier.units import PartUnits, SizedPart, by_part, claimed_multiplier, no_effect
-from lnrs_geo.workbook.caveats import ONE_APPLICATION, UNLESS, says_something
+from lnrs_geo.workbook.caveats import ONE_APPLICATION, says_something
 from lnrs_geo.workbook.joining import NO_PARCELS, Joined, Parcel
 from lnrs_geo.workbook.metric_rows import MetricRow, agrees
 from lnrs_geo.workbook.metric_units import TOLERANCE, rederived
@@ -60,11 +61,6 @@ class Line:
     def is_new(self) -> bool:
         """Whether the metric has no row for it yet."""
         return self.part > 1
-
-    @property
-    def is_assessed(self) -> bool:
-        """Whether there is an answer to hold the claim against."""
-        return bool(self.answer["status"] != NOT_ASSESSED)
 
 
 @dataclass(frozen=True, slots=True)

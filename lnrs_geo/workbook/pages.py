@@ -6,7 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lnrs_geo.columns import ISSUES, Column, Kind
+from lnrs_geo.columns import ISSUES, RUN, Column, Kind
 from lnrs_geo.workbook import WorkbookAudit, tables, telling
 
 if TYPE_CHECKING:
@@ -32,10 +32,6 @@ _WIDTHS = {
     "ss_reason": 20, "cell": 8, "row": 8, "part": 6, "parts": 6, "stage": 10, "module": 12, "column": 22,
     "meaning": 100, "units_rederived": 15, "units_claimed": 14, "units_assessed": 24,
 }  # fmt: skip
-_RUN = (
-    Column("key", Kind.TEXT, "What is stated; parts of a longer statement are joined by dots."),
-    Column("value", Kind.TEXT, "The statement."),
-)
 _COLUMNS = (
     Column("sheet", Kind.TEXT, "Sheet of this spreadsheet."),
     Column("column", Kind.TEXT, "Heading of a column there."),
@@ -68,7 +64,7 @@ def write_xlsx(found: WorkbookAudit, issues: Sequence[Mapping[str, Any]], path: 
         ("Room", tables.ROOM, tables.room(found)),
         ("Parcels without a row", tables.UNLISTED, tables.unlisted(found)),
         ("Issues", ISSUES, issues),
-        ("How it was done", _RUN, run),
+        ("How it was done", RUN, run),
     ]
     meanings = [
         {"sheet": name, "column": one.name, "meaning": one.meaning}

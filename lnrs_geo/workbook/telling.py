@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from lnrs_geo.assumed import UNLESS, assumes_dates
 from lnrs_geo.auditing.words import MEANINGS, assumes
 from lnrs_geo.issues import kinds
 from lnrs_geo.model import Severity
 from lnrs_geo.workbook import WorkbookAudit, tables
-from lnrs_geo.workbook.caveats import UNLESS, are_assumed
 from lnrs_geo.workbook.holding import Line
 
 KINDS = {
@@ -88,7 +88,7 @@ def _hangs_on(found: WorkbookAudit, typed: Sequence[Line]) -> str:
     """Say what the corrections hang on, or why there are none."""
     if found.withheld:
         return f" None is named, for {found.withheld}."
-    if not typed or not are_assumed(found.run):
+    if not typed or not assumes_dates(found.run):
         return ""
     low = sum(assumes(line.answer) for line in typed)
     baselines = f"; {low} of them are baselines, to be Low {UNLESS}" if low else ""

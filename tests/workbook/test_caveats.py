@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from lnrs_geo.workbook.caveats import ONE_APPLICATION, UNLESS
+from lnrs_geo.assumed import UNLESS
+from lnrs_geo.workbook.caveats import ONE_APPLICATION
 from tests.flaws_world import DRAFT
 from tests.workbook.metric_maker import HIGH, LOW, Maker
 from tests.workbook.test_holding import AS_AT

@@ -15,7 +15,7 @@ from lnrs_geo.styles import STYLES, Look, Shape
 # Contrast that WCAG 2.2 asks of a graphic (1.4.11)
 GRAPHIC = 3.0
 INK, GREY, PAPER = "#141414", "#767676", "#ffffff"
-_FAINT, _KEPT = "#e8e8e8", "retained"
+_KEPT = "retained"
 
 # From what lies beneath to what a person must see on top
 ORDER = ("baseline", "none", _KEPT, "low", "medium", "high", "review", "error")
